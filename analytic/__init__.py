@@ -1,0 +1,1 @@
+"""The analytic: pure Python, no engine, no clock, no I/O."""

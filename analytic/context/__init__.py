@@ -1,0 +1,1 @@
+"""What a log says of an event: its action, interface and network."""

@@ -1,0 +1,102 @@
+"""Detect: an actor's session, as a fold. What completes a chain comes out as a finding, which grows as it goes on."""
+
+import msgspec
+
+from analytic.chains import CHAINS
+from analytic.chains.moment import Moment
+from analytic.context import action
+from analytic.draft import evidence_of, grow
+from analytic.finding import finding_of, key_of, retracted
+from analytic.fold import Item
+from analytic.policy import Policy
+from analytic.scoring import severity_of, weigh
+from analytic.session import (
+    VERSION,
+    ActorState,
+    Draft,
+    Noted,
+    arm,
+    enter,
+    live,
+    news,
+    note_execution,
+    note_recon,
+)
+from analytic.shifts import by_service, context_of
+from schemas.records import Step
+
+_SERIOUS_RANK = 3
+"""From medium on, a session teaches nothing: what it showed is not learnt."""
+
+
+class Detect:
+    """The fold of one actor's sessions. Its drafts are findings in the making, under their finding's id."""
+
+    repeats = True
+
+    def __init__(self, policy: Policy) -> None:
+        """Takes the policy's windows and caps."""
+        self._policy = policy
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode_step = msgspec.msgpack.Decoder(Step).decode
+        self._decode_state = msgspec.msgpack.Decoder(ActorState).decode
+
+    def __reduce__(self) -> tuple[type["Detect"], tuple[Policy]]:
+        """Rebuild from the policy: decoders do not travel to workers."""
+        return (Detect, (self._policy,))
+
+    def step(self, state: ActorState | None, item: Item) -> tuple[ActorState | None, list[tuple[str, Draft]]]:
+        """Take one step of the actor; give the finding that it opens or adds to."""
+        state = state if state is not None else ActorState()
+        step = self._decode_step(item.body)
+        step.late = step.late or item.late
+        event = step.event
+        context = context_of(event)
+        session = enter(state, event, context, self._policy)
+        if by_service(event):
+            return state, []
+        act = action.classify(event.provider, event.service, event.action)
+        shifts = step.shifts + news(state, step, context, self._policy)
+        match = None
+        if shifts or event.touched or act.stage is not None:
+            evidence = evidence_of(event)
+            if shifts:
+                arm(state, shifts, step, evidence, self._policy)
+            near = live(state, event, context, self._policy) if state.triggers else []
+            moment = Moment(state, step, act, context, evidence, near, self._policy)
+            match = next((found for chain in CHAINS if (found := chain(moment)) is not None), None)
+            if act.stage == "recon":
+                note_recon(state, Noted(evidence, moment.stage("recon")), self._policy)
+            if event.touched and event.outcome == "success":
+                note_execution(state, Noted(evidence, moment.stage("command_execution")), self._policy)
+        if match is None:
+            return state, []
+        draft = grow(state, session, moment, match)
+        rank = severity_of(weigh(draft).score)[1]
+        state.serious = state.serious or rank >= _SERIOUS_RANK
+        return state, [(key_of(draft), draft)]
+
+    def render(self, draft: Draft) -> tuple[str, Item]:
+        """Give the finding; findings go nowhere else, so their key is empty."""
+        finding = finding_of(draft)
+        return "", Item(finding.first_event_time, finding.finding_id, msgspec.Raw(self._encode(finding)))
+
+    def retract(self, draft: Draft) -> tuple[str, Item]:
+        """Give the finding again, marked retracted: an event came late and it no longer holds."""
+        finding = retracted(finding_of(draft))
+        return "", Item(finding.first_event_time, finding.finding_id, msgspec.Raw(self._encode(finding)))
+
+    def recall(self, state: ActorState, id_: str) -> Draft | None:
+        """Give the open session's draft of this finding id."""
+        return next((draft for draft in state.drafts.values() if key_of(draft) == id_), None)
+
+    def load(self, data: bytes) -> ActorState:
+        """Decode a state; raises ValueError on a version that this build does not know."""
+        state = self._decode_state(data)
+        if state.version != VERSION:
+            raise ValueError(f"Detect's state is of version {state.version}, this build reads {VERSION}")
+        return state
+
+    def dump(self, state: ActorState) -> bytes:
+        """Encode a state."""
+        return self._encode(state)

@@ -1,0 +1,118 @@
+"""A finding in the making: how a match adds to its session's draft."""
+
+from analytic.chains import SIBLINGS
+from analytic.chains.moment import Match, Moment
+from analytic.session import ActorState, Draft, Noted
+from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
+
+_MAX_ACTS = 64
+"""Distinct acts that a draft weighs; more could not raise the score by a hundredth of a bit."""
+
+_MAX_ALIKE = 10
+"""Pieces of evidence of one kind (call, outcome, credential) that are listed: the rest is only counted."""
+
+
+def evidence_of(event: ApiEvent) -> Evidence:
+    """Give the pointer to an event."""
+    return Evidence(
+        event.event_id,
+        event.time,
+        event.service,
+        event.action,
+        event.outcome,
+        event.interface,
+        event.source_ip or event.source_service,
+        event.credential_id,
+        event.origin,
+    )
+
+
+def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> Draft:
+    """Put a match into the session's draft of its chain, or of the sibling chain; open one if there is none."""
+    step, event, policy = moment.step, moment.step.event, moment.policy
+    draft = state.drafts.get(match.chain) or state.drafts.get(SIBLINGS.get(match.chain, ""))
+    if draft is None:
+        first = match.earlier[0].evidence if match.earlier else moment.evidence
+        draft = Draft(match.chain, step.actor, session.started, first.event_id, Session(0, 0), match.subject)
+        draft.mfa = draft.known_network = True
+        state.drafts[match.chain] = draft
+    draft.session = Session(
+        session.started,
+        session.ended,
+        sorted(session.credentials),
+        sorted(session.interfaces),
+        sorted(session.networks),
+        sorted(session.accounts),
+        sorted(session.services),
+    )
+    for trigger in match.triggers:
+        if trigger.shift not in draft.shifts and len(draft.shifts) < policy.max_facets:
+            draft.shifts.append(trigger.shift)
+            _join(draft.hops, trigger.hops, policy.max_facets)
+            _list(draft, trigger.evidence, policy.max_evidence)
+    for noted in match.earlier:
+        _put(draft, noted, policy.max_evidence)
+    _join(draft.hops, step.hops, policy.max_facets)
+    _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
+    _weigh_in(draft, moment)
+    draft.recon = max(draft.recon, match.recon)
+    draft.mfa = draft.mfa and event.mfa is True
+    draft.known_network = draft.known_network and f"network:{moment.context.network}" in state.known
+    _note(draft, moment, match)
+    return draft
+
+
+def _weigh_in(draft: Draft, moment: Moment) -> None:
+    event = moment.step.event
+    name = f"{event.service}:{event.action}"
+    if name in draft.acts or len(draft.acts) < _MAX_ACTS:
+        # What was refused was still tried, and changed nothing.
+        weight = moment.act.impact * (1.0 if event.outcome == "success" else 0.5)
+        draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
+
+
+def _note(draft: Draft, moment: Moment, match: Match) -> None:
+    step = moment.step
+    spots = list(match.blind_spots)
+    if step.late:
+        spots.append("an event came later than the policy allows to revise: what followed from it before may lack it")
+    if step.actor.type == "role":
+        spots.append(
+            f"the call that issued this session of {step.actor.name} was not seen: who is behind it is unknown"
+        )
+    for spot in spots:
+        if spot not in draft.blind_spots and len(draft.blind_spots) < moment.policy.max_facets:
+            draft.blind_spots.append(spot)
+    if moment.context.interface == "console" and step.event.mfa is True and not draft.calm:
+        draft.calm.append(Reason("console", -1.0, "a person at the console, with a second factor"))
+
+
+def _put(draft: Draft, noted: Noted, cap: int) -> None:
+    event_id = noted.evidence.event_id
+    _list(draft, noted.evidence, cap)
+    if len(draft.stages) < cap and all(stage.event_id != event_id for stage in draft.stages):
+        alike = sum(stage.action == noted.stage.action and stage.stage == noted.stage.stage for stage in draft.stages)
+        if alike < _MAX_ALIKE:
+            draft.stages.append(noted.stage)
+
+
+def _list(draft: Draft, evidence: Evidence, cap: int) -> None:
+    """Count an event once, and list it unless there is enough of its kind."""
+    if evidence.event_id in draft.listed:
+        return
+    if len(draft.listed) < 4 * cap:
+        draft.listed[evidence.event_id] = 1
+    draft.evidence_total += 1
+    alike = sum(_kind(other) == _kind(evidence) for other in draft.evidence)
+    if alike < _MAX_ALIKE and len(draft.evidence) < cap:
+        draft.evidence.append(evidence)
+
+
+def _kind(evidence: Evidence) -> tuple[str, str, str, str | None]:
+    return (evidence.service, evidence.action, evidence.outcome, evidence.credential_id)
+
+
+def _join(hops: list[Hop], more: list[Hop], cap: int) -> None:
+    for hop in more:
+        if hop not in hops and len(hops) < cap:
+            hops.append(hop)

@@ -1,0 +1,65 @@
+"""From a draft to the finding that people read."""
+
+from hashlib import blake2b
+
+import msgspec
+
+from analytic.scoring import severity_of, weigh
+from analytic.session import Draft
+from schemas.records import Attack, Finding
+
+ANALYTIC = "AN0215"
+"""The ATT&CK analytic (detection strategy DET0078) that Tokentrail implements."""
+
+ANALYTIC_VERSION = "1"
+"""Raised when the same events give other findings: it is part of every finding's id."""
+
+ATTACK_VERSION = "19"
+"""The ATT&CK release that the technique ids are from."""
+
+_NO_DATABASE = "networks were compared by their prefix: no database of networks (ASN) or countries was given"
+
+
+def key_of(draft: Draft) -> str:
+    """Give the finding's id: the same for every replay of the same events (DESIGN.md, the contract, point 6)."""
+    parts = (ANALYTIC_VERSION, ANALYTIC, draft.chain, draft.actor.id, str(draft.session_started), draft.first_evidence)
+    text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=16).hexdigest()
+
+
+def finding_of(draft: Draft) -> Finding:
+    """Give the finding that a draft is now. `detected_at` is set by whoever writes it: there is no clock here."""
+    weight = weigh(draft)
+    severity, rank = severity_of(weight.score)
+    evidence = sorted(draft.evidence, key=lambda piece: (piece.time, piece.event_id))
+    stages = sorted(draft.stages, key=lambda stage: (stage.time, stage.event_id))
+    return Finding(
+        finding_id=key_of(draft),
+        revision=0,
+        status="open",
+        analytic=ANALYTIC,
+        chain=draft.chain,
+        title=f"{draft.actor.name} {draft.subject}",
+        severity=severity,
+        severity_rank=rank,
+        score=weight.score,
+        first_event_time=evidence[0].time,
+        last_event_time=max(draft.session.ended, evidence[-1].time),
+        detected_at=None,
+        actor=draft.actor,
+        hops=sorted(draft.hops, key=lambda hop: (hop.time, hop.event_id or "", hop.to)),
+        session=draft.session,
+        shifts=sorted(draft.shifts, key=lambda shift: (shift.time, shift.event_id, shift.dimension)),
+        stages=stages,
+        reasons=weight.reasons,
+        counter_evidence=weight.counter_evidence,
+        blind_spots=[*draft.blind_spots, _NO_DATABASE],
+        evidence=evidence,
+        evidence_total=draft.evidence_total,
+        attack=Attack(ATTACK_VERSION, sorted({stage.technique for stage in stages if stage.technique})),
+    )
+
+
+def retracted(finding: Finding) -> Finding:
+    """Give a finding that no longer holds."""
+    return msgspec.structs.replace(finding, status="retracted")

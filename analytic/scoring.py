@@ -1,0 +1,91 @@
+"""What a draft weighs: reasons and counter-evidence in bits, their sum, and the severity it makes.
+
+A simple additive score; the surprise model of a later version replaces it behind `weigh`. Facets that entail each other
+count once: a new client brings its interface along, and a new home its network.
+"""
+
+from typing import NamedTuple
+
+from analytic.session import Draft
+from schemas.records import Reason, Shift
+
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+"""From 1 to 5."""
+
+_THRESHOLDS = ((16.0, "critical"), (12.0, "high"), (8.0, "medium"), (4.0, "low"))
+
+CHAIN_BITS = {
+    "command_execution_credential_used": 3.0,
+    "issue_used_elsewhere": 1.5,
+    "recon_to_change": 1.0,
+    "shift_to_privileged": 0.0,
+}
+"""What the shape of a chain says beyond its parts."""
+
+UNPROVEN_CEILING = 7.5
+"""An actor without history can't be told from a new colleague: such a finding stays low, whatever it did."""
+
+_FAMILIES = {
+    "network": "place",
+    "issue": "place",
+    "home": "place",
+    "interface": "program",
+    "client": "program",
+}
+_NUMBERED_ACTS = 8
+
+
+class Weight(NamedTuple):
+    """The score in bits with what makes it."""
+
+    score: float
+    reasons: list[Reason]
+    counter_evidence: list[Reason]
+
+
+def severity_of(score: float) -> tuple[str, int]:
+    """Give the severity of a score in bits, and its rank from 1 (info) to 5 (critical)."""
+    name = next((name for least, name in _THRESHOLDS if score >= least), "info")
+    return name, SEVERITIES.index(name) + 1
+
+
+def context_bits(shifts: list[Shift]) -> float:
+    """Give the weight of shifts together: the heaviest of each family."""
+    return sum(shift.bits for shift in _heaviest(shifts))
+
+
+def weigh(draft: Draft) -> Weight:
+    """Weigh a draft."""
+    reasons = [Reason(f"shift:{shift.dimension}", shift.bits, shift.why) for shift in _heaviest(draft.shifts)]
+    if CHAIN_BITS[draft.chain]:
+        reasons.append(Reason("chain", CHAIN_BITS[draft.chain], f"the stages follow the chain {draft.chain}"))
+    ranked = sorted(draft.acts.items(), key=lambda act: (-act[1], act[0]))
+    for place, (name, bits) in enumerate(ranked[:_NUMBERED_ACTS]):
+        # The second act of a kind with the first says half as much, and so on: the sum stays below twice the heaviest.
+        weight = round(bits * 0.5**place, 2)
+        if weight > 0:
+            reasons.append(Reason(f"act:{name}", weight, f"{name} weighs {bits:g} bits in itself"))
+    if draft.recon:
+        bits = round(min(2.0, 0.25 * draft.recon), 2)
+        reasons.append(Reason("recon", bits, f"{draft.recon} kinds of reconnaissance came before"))
+    counter = list(draft.calm)
+    if draft.mfa is True:
+        counter.append(Reason("mfa", -2.0, "the session was opened with a second factor"))
+    if draft.known_network:
+        counter.append(Reason("known_network", -1.5, "the network is one that this actor has used before"))
+    score = sum(reason.bits for reason in reasons) + sum(reason.bits for reason in counter)
+    if score > UNPROVEN_CEILING and all(shift.dimension in ("history", "identity") for shift in draft.shifts):
+        over = round(UNPROVEN_CEILING - score, 2)
+        counter.append(Reason("no_baseline", over, "nothing shifted: without history, unusual can't be told from new"))
+        score += over
+    reasons.sort(key=lambda reason: -reason.bits)
+    return Weight(round(max(score, 0.0), 2), reasons, counter)
+
+
+def _heaviest(shifts: list[Shift]) -> list[Shift]:
+    best: dict[str, Shift] = {}
+    for shift in shifts:
+        family = _FAMILIES.get(shift.dimension, shift.dimension)
+        if family not in best or shift.bits > best[family].bits:
+            best[family] = shift
+    return list(best.values())

@@ -1,0 +1,136 @@
+"""Context shifts: facets that change within one credential, or across a hop.
+
+The weights are bits, set by judgement until the surprise model replaces them: rarer in the life of one credential, more
+bits. A person's laptop changes network daily (2 to 3 bits); an instance's credential never leaves its network.
+"""
+
+import msgspec
+
+from analytic.context import network
+from analytic.policy import Policy
+from schemas.records import ApiEvent, Shift
+
+BITS = {
+    "network": 3.0,
+    "interface": 2.5,
+    "client": 2.0,
+    "os": 2.0,
+    "mfa": 2.0,
+    "identity": 0.5,
+    "issue": 4.0,
+    "home": 8.0,
+}
+"""Weight of a shift by its dimension."""
+
+CONSOLE_PAIR_BITS = 1.0
+"""Cloud Shell and the console belong together: the one opens from the other (AWS CloudShell User Guide)."""
+
+_WORDS = {
+    "network": "network",
+    "interface": "interface",
+    "client": "client program",
+    "os": "operating system",
+}
+
+
+class Context(msgspec.Struct, array_like=True, frozen=True):
+    """The facets of one event that a credential's life is compared on."""
+
+    network: str | None
+    interface: str
+    client: str | None
+    os: str | None
+    mfa: bool | None
+
+
+class Facets(msgspec.Struct, array_like=True):
+    """The values that each facet has had, with when each was last seen (UTC microseconds)."""
+
+    network: dict[str, int] = {}
+    interface: dict[str, int] = {}
+    client: dict[str, int] = {}
+    os: dict[str, int] = {}
+
+
+def context_of(event: ApiEvent) -> Context:
+    """Give an event's context. A private endpoint stands for a network.
+
+    The console's back end and Cloud Shell call with clients of their own, on AWS's hosts: only a browser's user agent
+    says something of the person's device.
+    """
+    where = event.vpc_endpoint or network.prefix(event.source_ip)
+    if event.interface in ("console", "cloud_shell") and not (event.user_agent or "").startswith("Mozilla/"):
+        return Context(where, event.interface, None, None, event.mfa)
+    return Context(where, event.interface, event.client, event.os, event.mfa)
+
+
+def by_service(event: ApiEvent) -> bool:
+    """Whether a cloud service made the call for the principal: its context is the service's, not the caller's."""
+    return event.source_service is not None or event.interface == "service"
+
+
+def observe(facets: Facets, event: ApiEvent, context: Context, policy: Policy) -> list[Shift]:
+    """Compare an event with what its credential has shown, remember it, and give the shifts.
+
+    The first value of a facet is where it is at home; each further one shifts once.
+    """
+    found = []
+    for dimension in ("network", "interface", "client", "os"):
+        value = getattr(context, dimension)
+        if value is None or value == "unknown":
+            continue
+        seen: dict[str, int] = getattr(facets, dimension)
+        if seen and value not in seen:
+            found.append(_changed(dimension, _latest(seen), value, event))
+        remember(seen, value, event.time, policy.max_facets)
+    return found
+
+
+def across_hop(before: Context, context: Context, event: ApiEvent) -> list[Shift]:
+    """Compare the first use of an issued credential with the call that issued it."""
+    found = []
+    if before.network and context.network and before.network != context.network:
+        why = f"the credential was issued to {before.network} and is used from {context.network}"
+        found.append(_shift("issue", before.network, context.network, event, BITS["issue"], why))
+    for dimension in ("client", "os"):
+        old, new = getattr(before, dimension), getattr(context, dimension)
+        if old and new and old != new:
+            why = f"issued to the {_WORDS[dimension]} {old}, used by {new}"
+            found.append(_shift(dimension, old, new, event, BITS[dimension], why))
+    if before.mfa is True and context.mfa is False:
+        why = "the credential was issued in a session with a second factor and is used without one"
+        found.append(_shift("mfa", "true", "false", event, BITS["mfa"], why))
+    return found
+
+
+def identity(before: str, after: str, how: str, event: ApiEvent) -> Shift:
+    """The principal became another by a call that the log shows."""
+    return _shift("identity", before, after, event, BITS["identity"], f"{before} became {after} by {how}")
+
+
+def away(before: str | None, after: str, event: ApiEvent, bits: float, why: str) -> Shift:
+    """A workload's credential was used where the workload does not live."""
+    return _shift("home", before, after, event, bits, why)
+
+
+def remember(seen: dict[str, int], value: str, time: int, cap: int) -> None:
+    """Note that a facet had a value; beyond the cap the least recently seen value goes."""
+    seen.pop(value, None)
+    seen[value] = time
+    if len(seen) > cap:
+        del seen[min(seen, key=lambda key: (seen[key], key))]
+
+
+def _latest(seen: dict[str, int]) -> str:
+    return max(seen, key=lambda key: (seen[key], key))
+
+
+def _changed(dimension: str, before: str, after: str, event: ApiEvent) -> Shift:
+    bits = BITS[dimension]
+    if {before, after} <= {"console", "cloud_shell", "browser"}:
+        bits = CONSOLE_PAIR_BITS
+    return _shift(dimension, before, after, event, bits, f"{_WORDS[dimension]} changed from {before} to {after}")
+
+
+def _shift(dimension: str, before: str | None, after: str | None, event: ApiEvent, bits: float, why: str) -> Shift:
+    return Shift(dimension, before, after, event.time, event.event_id, bits, why)

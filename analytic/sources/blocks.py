@@ -1,0 +1,63 @@
+"""Where to cut one file's bytes, so that a large file need not be in memory at once.
+
+JSON lines are cut between lines. Any other document (a delivery file, an array, a pretty-printed record) can only be
+read whole. A byte order mark and blank space before the first record are not part of any block.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from analytic.sources.decompress import CorruptGzip, TruncatedGzip
+
+BLOCK_BYTES = 8 * 1024 * 1024
+"""Lines are gathered to blocks of about this size: large enough that the cost of an element does not show."""
+
+MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
+"""The most that is held of one document or one line. CloudTrail's own delivery files stay below 50 MB unpacked."""
+
+_BOM = b"\xef\xbb\xbf"
+_CLOSERS = {b"{": b"}", b"[": b"]"}
+
+
+class TooLarge(ValueError):
+    """A document, or one line, is larger than may be held."""
+
+
+def cut(
+    chunks: Iterable[bytes], *, block_bytes: int = BLOCK_BYTES, max_document_bytes: int = MAX_DOCUMENT_BYTES
+) -> Iterator[bytes]:
+    """Give the blocks of one file: whole lines of JSON lines, else the whole document; none for a blank file.
+
+    When `chunks` raises TruncatedGzip, CorruptGzip or OSError, what came before is given as a block and the error
+    goes on. Raises TooLarge when a document or line outgrows `max_document_bytes`.
+    """
+    held = bytearray()
+    lines_end = 0  # the end of the last whole line in `held`
+    is_lines: bool | None = None
+    try:
+        for chunk in chunks:
+            piece = chunk if held else chunk.removeprefix(_BOM).lstrip()
+            newline = piece.rfind(b"\n")
+            if newline >= 0:
+                lines_end = len(held) + newline + 1
+            held += piece
+            if is_lines is None and lines_end:
+                is_lines = _is_whole_line(bytes(held[: held.index(b"\n")]))
+            if is_lines and lines_end and len(held) >= block_bytes:
+                yield bytes(memoryview(held)[:lines_end])
+                del held[:lines_end]
+                lines_end = 0
+            if len(held) > max_document_bytes:
+                raise TooLarge(f"one document or line is larger than {max_document_bytes} bytes")
+    except (TruncatedGzip, CorruptGzip, OSError):
+        if held and not held.isspace():
+            yield bytes(held)
+        raise
+    if held and not held.isspace():
+        yield bytes(held)
+
+
+def _is_whole_line(line: bytes) -> bool:
+    """Whether a file's first line looks like a line of JSON lines, and not like the opening of a longer document."""
+    line = line.strip()
+    closer = _CLOSERS.get(line[:1])
+    return closer is None or line.endswith(closer)

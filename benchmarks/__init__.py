@@ -1,0 +1,1 @@
+"""Measurements, each reproducible with one command."""

@@ -1,0 +1,1 @@
+"""Which flow: the pipelines and the command line."""

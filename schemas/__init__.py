@@ -1,0 +1,1 @@
+"""What flows: Avro schemas and the record classes equal to them."""

@@ -1,0 +1,44 @@
+"""DetectChains: from an actor's steps to findings."""
+
+from collections.abc import Iterator
+
+import apache_beam as beam
+import msgspec
+
+from analytic.detection import Detect
+from analytic.policy import Policy
+from schemas.records import Finding
+from transforms.follow import Order
+from transforms.items import decode_items
+
+
+class DetectChains(beam.PTransform):
+    """Steps each actor's sessions; gives the findings, with their revisions on a stream."""
+
+    def __init__(self, order: Order, policy: Policy) -> None:
+        """Takes the order that the runner's input asks for, and the policy."""
+        super().__init__()
+        self._order = order
+        self._policy = policy
+
+    def expand(self, steps: beam.PCollection) -> beam.PCollection:
+        """Steps by actor in, findings out."""
+        return (
+            steps
+            | "Detect" >> self._order(Detect(self._policy))
+            | "DecodeFindings" >> beam.ParDo(_DecodeFindingsFn()).with_output_types(Finding)
+        )
+
+
+class _DecodeFindingsFn(beam.DoFn):
+    def setup(self) -> None:
+        self._decode = msgspec.msgpack.Decoder(Finding).decode
+
+    def process(self, element: tuple[str, bytes]) -> Iterator[Finding]:
+        _, batch = element
+        for item in decode_items(batch):
+            finding = self._decode(item.body)
+            finding.revision = item.revision
+            if item.revision and finding.status == "open":
+                finding.status = "revised"
+            yield finding
