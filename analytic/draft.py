@@ -2,6 +2,7 @@
 
 from analytic.chains import SIBLINGS
 from analytic.chains.moment import Match, Moment
+from analytic.context.action import classify
 from analytic.session import ActorState, Draft, Noted
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
 
@@ -52,9 +53,11 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> D
             _list(draft, trigger.evidence, policy.max_evidence)
     for noted in match.earlier:
         _put(draft, noted, policy.max_evidence)
+        if noted.stage.stage != "recon":
+            _weigh_in(draft, noted.evidence, classify(event.provider, noted.stage.service, noted.stage.action).impact)
     _join(draft.hops, step.hops, policy.max_facets)
     _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
-    _weigh_in(draft, moment)
+    _weigh_in(draft, moment.evidence, moment.act.impact)
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
     draft.known_network = draft.known_network and f"network:{moment.context.network}" in state.known
@@ -62,12 +65,11 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> D
     return draft
 
 
-def _weigh_in(draft: Draft, moment: Moment) -> None:
-    event = moment.step.event
-    name = f"{event.service}:{event.action}"
+def _weigh_in(draft: Draft, evidence: Evidence, impact: float) -> None:
+    name = f"{evidence.service}:{evidence.action}"
     if name in draft.acts or len(draft.acts) < _MAX_ACTS:
         # What was refused was still tried, and changed nothing.
-        weight = moment.act.impact * (1.0 if event.outcome == "success" else 0.5)
+        weight = impact * (1.0 if evidence.outcome == "success" else 0.5)
         draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
 
 

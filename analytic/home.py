@@ -94,9 +94,14 @@ def _off_home(home: Home, recent: list[Touch], event: ApiEvent, context: Context
         # Whoever runs commands from inside the workload's own network shares its address, but hardly its client.
         alike = bool(home.networks) or same.context.client == context.client
         return BITS["home"] if alike else BITS["home"] / 2, why
-    if home.networks:
+    # A workload seen only behind private endpoints has a public side too, which is not yet known.
+    if any(_is_public(network) for network in home.networks):
         return BITS["home"], f"{workload}'s credential is used from {where}, where it was never seen"
     return None
+
+
+def _is_public(network: str) -> bool:
+    return not network.startswith("vpce-") and not is_private(network.partition("/")[0])
 
 
 def _toucher(recent: list[Touch], context: Context) -> Touch | None:

@@ -13,7 +13,7 @@ from analytic.home import Home, Touch, locate, touch_of
 from analytic.identity import actor_of, principal_label
 from analytic.policy import Policy
 from analytic.routing import ISSUED, TOUCHED, USED, Heard, rank
-from analytic.shifts import Context, Facets, across_hop, by_service, context_of, identity, observe
+from analytic.shifts import ALL, MACHINE, Context, Facets, across_hop, by_service, context_of, identity, observe
 from schemas.records import Actor, ApiEvent, Hop, Shift, Step
 
 VERSION = 1
@@ -99,14 +99,18 @@ class Follow:
             return Step(event, actor, hops, shifts)
         if event.issued_to is None or actor is not own:
             # A person's credential; `actor is not own` at a workload's key: someone gave a session a workload's name.
-            seen = observe(life.facets, event, context, self._policy) if event.issued_to is None else []
+            # Only a credential goes on from call to call: sign-ins of one principal are each a beginning.
+            goes_on = event.issued_to is None and event.credential_id is not None
+            machine = issue is not None and bool(issue.hops) and issue.hops[-1].how == "AssumeRoleWithWebIdentity"
+            compared = MACHINE if machine else ALL
+            seen = observe(life.facets, event, context, self._policy, compared) if goes_on else []
             return Step(event, actor, hops, _joined(shifts, seen))
         away, hop, toucher = locate(life.home, life.touches, event, context, self._policy)
         if toucher is not None and hop is not None:
             return Step(event, toucher, [hop], away)
         # At home or away was just decided, over networks that a workload may have several of: not compared again.
         inside = msgspec.structs.replace(context, network=None)
-        return Step(event, actor, hops, away or observe(life.facets, event, inside, self._policy))
+        return Step(event, actor, hops, away or observe(life.facets, event, inside, self._policy, MACHINE))
 
     def _first_use(self, issue: Issue, event: ApiEvent, context: Context) -> list[Shift]:
         """Compare with the issuing call, once for each network that the credential is used from."""
@@ -119,7 +123,7 @@ class Follow:
         if first:
             shifts.append(identity(issue.hops[-1].from_, principal_label(event), issue.hops[-1].how, event))
         if not issue.by_service:
-            shifts += across_hop(issue.context, context, event)
+            shifts += across_hop(issue.context, context, issue.hops[-1].how, event)
         return shifts
 
     def render(self, draft: Step) -> tuple[str, Item]:

@@ -29,6 +29,7 @@ _FAMILIES = {
     "network": "place",
     "issue": "place",
     "home": "place",
+    "history": "place",
     "interface": "program",
     "client": "program",
 }
@@ -73,6 +74,10 @@ def weigh(draft: Draft) -> Weight:
         counter.append(Reason("mfa", -2.0, "the session was opened with a second factor"))
     if draft.known_network:
         counter.append(Reason("known_network", -1.5, "the network is one that this actor has used before"))
+    if {shift.dimension for shift in draft.shifts} <= {"network", "identity", "history"} and any(
+        shift.dimension == "network" for shift in draft.shifts
+    ):
+        counter.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))
     score = sum(reason.bits for reason in reasons) + sum(reason.bits for reason in counter)
     if score > UNPROVEN_CEILING and all(shift.dimension in ("history", "identity") for shift in draft.shifts):
         over = round(UNPROVEN_CEILING - score, 2)

@@ -111,8 +111,8 @@ def _close(state: ActorState, policy: Policy) -> None:
 def news(state: ActorState, step: Step, context: Context, policy: Policy) -> list[Shift]:
     """Give what is new to this actor, once a session: a facet it never had, or the actor itself.
 
-    The more sessions the actor has been seen in, the more a new facet says: log2(1 + sessions) bits, at most the
-    weight of the same shift within one credential.
+    A new value came `values` times in `sessions` sessions, and so says log2((1 + sessions) / values) bits, at most the
+    weight of the same shift within one credential: an actor that comes from a new network each time says nothing by it.
     """
     event = step.event
     found = []
@@ -131,7 +131,10 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy) -> lis
         if len(state.facets) < 4 * policy.max_facets:
             state.facets[facet] = event.time
         if state.known and facet not in state.known and dimension not in shifted:
-            bits = round(min(BITS[dimension], log2(1 + state.sessions)), 2)
+            values = sum(known.startswith(f"{dimension}:") for known in state.known)
+            bits = round(min(BITS[dimension], log2((1 + state.sessions) / max(1, values))), 2)
+            if bits <= 0:
+                continue
             why = f"{dimension} {value} was never seen in {state.sessions} earlier sessions of {step.actor.name}"
             found.append(Shift(dimension, None, value, event.time, event.event_id, bits, why))
     return found

@@ -69,13 +69,20 @@ def by_service(event: ApiEvent) -> bool:
     return event.source_service is not None or event.interface == "service"
 
 
-def observe(facets: Facets, event: ApiEvent, context: Context, policy: Policy) -> list[Shift]:
+ALL = ("network", "interface", "client", "os")
+MACHINE = ("network", "os")
+"""What is compared for a workload or a CI job: one machine runs several programs, and a person rarely does."""
+
+
+def observe(
+    facets: Facets, event: ApiEvent, context: Context, policy: Policy, dimensions: tuple[str, ...] = ALL
+) -> list[Shift]:
     """Compare an event with what its credential has shown, remember it, and give the shifts.
 
     The first value of a facet is where it is at home; each further one shifts once.
     """
     found = []
-    for dimension in ("network", "interface", "client", "os"):
+    for dimension in dimensions:
         value = getattr(context, dimension)
         if value is None or value == "unknown":
             continue
@@ -86,13 +93,17 @@ def observe(facets: Facets, event: ApiEvent, context: Context, policy: Policy) -
     return found
 
 
-def across_hop(before: Context, context: Context, event: ApiEvent) -> list[Shift]:
+FEDERATED_SIGN_INS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+"""Calls that a helper or a browser makes for the program that then uses the credential: their clients always differ."""
+
+
+def across_hop(before: Context, context: Context, how: str, event: ApiEvent) -> list[Shift]:
     """Compare the first use of an issued credential with the call that issued it."""
     found = []
     if before.network and context.network and before.network != context.network:
         why = f"the credential was issued to {before.network} and is used from {context.network}"
         found.append(_shift("issue", before.network, context.network, event, BITS["issue"], why))
-    for dimension in ("client", "os"):
+    for dimension in () if how in FEDERATED_SIGN_INS else ("client", "os"):
         old, new = getattr(before, dimension), getattr(context, dimension)
         if old and new and old != new:
             why = f"issued to the {_WORDS[dimension]} {old}, used by {new}"

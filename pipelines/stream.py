@@ -14,9 +14,7 @@ from transforms.sorted_fold import SortedFold
 def findings_from(events: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:
     """Give the findings of events (in blocks): Follow, keyed by credential, then Detect, keyed by actor."""
     return (
-        events
-        | "FollowCredentials" >> FollowCredentials(order, policy)
-        | "DetectChains" >> DetectChains(order, policy)
+        events | "FollowCredentials" >> FollowCredentials(order, policy) | "DetectChains" >> DetectChains(order, policy)
     )
 
 

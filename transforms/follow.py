@@ -45,7 +45,9 @@ class _RouteEventsFn(beam.DoFn):
     """Sends each event to the keys that hear it: one element for each key of a bundle, whatever its events."""
 
     def __init__(self) -> None:
-        self._clear()
+        self._batches: dict[str, list[Item]] = defaultdict(list)
+        self._held = 0
+        self._earliest: Timestamp = MAX_TIMESTAMP
 
     def start_bundle(self) -> None:
         self._clear()
@@ -70,6 +72,6 @@ class _RouteEventsFn(beam.DoFn):
         self._clear()
 
     def _clear(self) -> None:
-        self._batches: dict[str, list[Item]] = defaultdict(list)
+        self._batches = defaultdict(list)
         self._held = 0
         self._earliest = MAX_TIMESTAMP

@@ -73,28 +73,31 @@ def _words(text: str) -> frozenset[str]:
 _LIST_VERBS: Final = _words("list describe search lookup query discover")
 _READ_VERBS: Final = _words(
     """
-    calculate check compare count detect download estimate fetch filter forecast get head poll preview read
-    receive retrieve select simulate test translate validate verify view
+    analyze calculate check classify compare contains count detect download estimate fetch filter forecast get
+    head infer introspect is poll predict preview read receive recognize render retrieve select simulate suggest
+    test translate validate verify view
     """
 )
 _EXECUTE_VERBS: Final = _words("invoke execute run")
 _WRITE_VERBS: Final = _words(
     """
-    abort accept acknowledge activate add allocate allow apply approve archive assign associate assume attach
-    authorize backtrack begin block bundle cancel change claim clear clone close commit complete configure
-    confirm connect consume continue convert copy create deactivate deallocate decline decrease decrypt define
-    delete deny deploy deprecate deprovision deregister derive destroy detach disable disassociate disconnect
-    dismiss dispose distribute drop edit enable encrypt end enroll enter evaluate exit expire export extend
-    failover federate finalize finish flush forget generate grant group import increase index ingest initialize
-    initiate insert install issue join label launch leave link load lock login logout mark merge migrate modify
-    monitor move notify open override patch pause perform post prepare process promote propagate provide
-    provision publish purchase purge push put reactivate reboot rebuild record redeem refresh register reimport
-    reject release remove rename renew reopen replace replicate report request resend reserve reset resize
-    resolve respond restart restore resume resync retire retry return revert revoke rollback rotate save
-    schedule send set share shutdown sign signal skip split start stop submit subscribe suspend swap switch sync
-    synchronize tag terminate toggle transact transfer trigger unarchive unassign undelete undeploy undeprecate
-    unlabel unlink unlock unmonitor unpeer unregister unset unshare unsubscribe untag update upgrade upload
-    upsert write
+    abort accept acknowledge acquire activate add advertise allocate allow apply approve archive assign
+    associate assume attach authorize backtrack begin block build bundle cancel change checkout claim clear
+    clone close commit complete configure confirm connect consume continue convert copy create deactivate
+    deallocate deauthorize decline decrease decrypt define delete deny deploy deprecate deprovision deregister
+    derive destroy detach disable disallow disassociate discard disconnect dismiss dispose dissociate distribute
+    drain drop edit enable encrypt end enroll enter evaluate evict exchange exit expire export extend failover
+    federate finalize finish flush forget generate grant group import increase index ingest initialize initiate
+    insert install invite issue join label launch leave link load lock login logout mark merge migrate modify
+    monitor move notify open opt override patch pause peer perform populate post prepare process promote
+    propagate provide provision publish purchase purge push put reactivate rebalance reboot rebuild record
+    redact redeem redrive refresh regenerate register reimport reject release reload remove rename renew reopen
+    reorder replace replicate report request resend reserve reset resize resolve respond restart restore resume
+    resync retire retry return revert revoke rollback rotate save schedule send set setup share shutdown sign
+    signal skip split start stop submit subscribe suspend swap switch switchover sync synchronize tag terminate
+    toggle transact transfer trigger unarchive unassign undelete undeploy undeprecate unlabel unlink unlock
+    unmonitor unpeer unregister unset unshare unsubscribe unsuspend untag update upgrade upload upsert vote
+    withdraw write
     """
 )
 # Words before the verb that say how it is done, not what: BatchGetImage, AdminCreateUser.
@@ -104,11 +107,11 @@ _VERBS: Final = _LIST_VERBS | _READ_VERBS | _EXECUTE_VERBS | _WRITE_VERBS
 _LONGEST_VERB: Final = max(map(len, _VERBS))
 
 _PERMISSION_WORDS: Final = _words("policy policies permission permissions acl acls grant grants trust trusts")
-# What comes before "policy" when the policy permits nothing: scaling, lifecycle and cache settings and the like.
+# What comes before "policy" or "ACL" when it gives no identity anything: scaling, lifecycle, network ACLs and the like.
 _SETTINGS: Final = _words(
     """
-    backup balancer cache cookie encryption headers lifecycle maintenance replication request retention rotation
-    routing scaling snapshot stickiness traffic update
+    backup balancer cache cookie encryption headers lifecycle maintenance network replication request retention
+    rotation routing scaling snapshot stickiness termination traffic update web
     """
 )
 _CREDENTIAL: Final = re.compile(r"credentials?|password|tokens?|secrets?|(?:access|account|api) ?keys?|login ?profile")

@@ -94,7 +94,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     }),
     Group("ses", "write", "collection", "T1213", GUIDE, {"CreateReceiptRule": 2.5, "UpdateReceiptRule": 2.5}),
     Group("workmail", "credential", "persistence", "T1098", GUIDE, {"ResetPassword": 3.0}),
-    Group("pinpoint", "write", "impact", "T1496", ATTACK, {"SendMessages": 0.5}),
+    Group("mobiletargeting", "write", "impact", "T1496", ATTACK, {"SendMessages": 0.5}),
     # Moving data.
     Group("transfer", "write", "exfiltration", "T1048", GUIDE, {"CreateServer": 3.0, "UpdateServer": 2.0}),
     Group("transfer", "write", "persistence", "T1136.003", GUIDE, {"CreateUser": 3.0, "CreateAccess": 3.0}),

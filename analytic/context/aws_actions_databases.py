@@ -135,7 +135,8 @@ GROUPS: Final[tuple[Group, ...]] = (
     # Models, quotas and purchases: someone else's bill.
     Group("bedrock", "execute", "impact", "T1496", ATTACK, {
         "InvokeModel": 0.5, "InvokeModelWithResponseStream": 0.5, "Converse": 0.5, "ConverseStream": 0.5,
-        "InvokeAgent": 0.5, "CreateModelInvocationJob": 2.0,
+        "InvokeAgent": 0.5, "InvokeModelWithBidirectionalStream": 0.5, "InvokeInlineAgent": 0.5, "InvokeFlow": 0.5,
+        "CreateModelInvocationJob": 2.0,
     }),
     Group("bedrock", "permissions", "impact", "T1496", ATTACK, {
         "PutFoundationModelEntitlement": 3.5, "PutUseCaseForModelAccess": 3.5, "CreateFoundationModelAgreement": 3.0,

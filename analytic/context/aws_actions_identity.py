@@ -52,6 +52,9 @@ GROUPS: Final[tuple[Group, ...]] = (
     Group("iam", "permissions", "privilege", "T1548.005", GUIDE, {
         "EnableOrganizationsRootCredentialsManagement": 4.0, "EnableOrganizationsRootSessions": 4.0,
     }),
+    Group("iam", "permissions", "privilege", "T1548.005", GUIDE, {
+        "AcceptDelegationRequest": 3.0, "SendDelegationToken": 3.0,
+    }),
     Group("iam", "permissions", "impairment", "T1666", GUIDE, {
         "DisableOrganizationsRootCredentialsManagement": 3.5, "DisableOrganizationsRootSessions": 3.5,
     }),
@@ -85,7 +88,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     Group("signin", "credential", None, None, CLOUDTRAIL, {
         "ConsoleLogin": 0.5, "GetSigninToken": 0.5, "SwitchRole": 0.5, "RenewRole": 0.2, "ExitRole": 0.1,
         "CredentialChallenge": 0.1, "CredentialVerification": 0.1, "UserAuthentication": 0.2, "CreateOAuth2Token": 0.3,
-        "AuthorizeOAuth2Access": 0.3,
+        "AuthorizeOAuth2Access": 0.3, "CreateOAuth2TokenWithIAM": 0.3, "CreateOAuth2TokenWithTokenExchange": 0.3,
     }),
     Group("signin", "read", None, None, CLOUDTRAIL, {"CheckMfa": 0.1}),
     Group("signin", "credential", "credential_access", "T1098", CLOUDTRAIL, {"PasswordRecoveryRequested": 3.0}),

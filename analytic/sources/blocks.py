@@ -6,7 +6,7 @@ read whole. A byte order mark and blank space before the first record are not pa
 
 from collections.abc import Iterable, Iterator
 
-from analytic.sources.decompress import CorruptGzip, TruncatedGzip
+from analytic.sources.decompress import CorruptGzipError, TruncatedGzipError
 
 BLOCK_BYTES = 8 * 1024 * 1024
 """Lines are gathered to blocks of about this size: large enough that the cost of an element does not show."""
@@ -18,7 +18,7 @@ _BOM = b"\xef\xbb\xbf"
 _CLOSERS = {b"{": b"}", b"[": b"]"}
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """A document, or one line, is larger than may be held."""
 
 
@@ -27,8 +27,8 @@ def cut(
 ) -> Iterator[bytes]:
     """Give the blocks of one file: whole lines of JSON lines, else the whole document; none for a blank file.
 
-    When `chunks` raises TruncatedGzip, CorruptGzip or OSError, what came before is given as a block and the error
-    goes on. Raises TooLarge when a document or line outgrows `max_document_bytes`.
+    When `chunks` raises TruncatedGzipError, CorruptGzipError or OSError, what came before is given as a block and the
+    error goes on. Raises TooLargeError when a document or line outgrows `max_document_bytes`.
     """
     held = bytearray()
     lines_end = 0  # the end of the last whole line in `held`
@@ -47,8 +47,8 @@ def cut(
                 del held[:lines_end]
                 lines_end = 0
             if len(held) > max_document_bytes:
-                raise TooLarge(f"one document or line is larger than {max_document_bytes} bytes")
-    except (TruncatedGzip, CorruptGzip, OSError):
+                raise TooLargeError(f"one document or line is larger than {max_document_bytes} bytes")
+    except (TruncatedGzipError, CorruptGzipError, OSError):
         if held and not held.isspace():
             yield bytes(held)
         raise

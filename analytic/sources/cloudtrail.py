@@ -110,7 +110,7 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent:
     )
     key = identity.access_key_id or None
     request: dict[str, Any] = {}
-    if act.access in _PRIVILEGED or act.stage is not None:
+    if act.access in _PRIVILEGED or act.stage is not None or calls.reads(service, base_name):
         request = calls.part(record.request_parameters, "requestParameters")
     resources, owners = calls.resources(record, service, request)
     worked = outcome == "success"
@@ -150,8 +150,8 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent:
         issuer_id=principal.issuer_id,
         invoked_by=invoked_by,
         issued_to=principal.issued_to,
-        issued=calls.issued(record, service, base_name, principal) if worked else None,
-        touched=calls.touched(record, service, base_name, account, region) if worked else [],
+        issued=calls.issued(record, service, base_name, request, principal) if worked else None,
+        touched=calls.touched(record, service, base_name, request, account) if worked else [],
         source_ip=source_ip,
         source_service=source_service,
         vpc_endpoint=record.vpc_endpoint_id or None,

@@ -57,24 +57,31 @@ def part(raw: msgspec.Raw, name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def issued(record: CloudTrailRecord, service: str, action: str, principal: Principal) -> Issued | None:
+def reads(service: str, action: str) -> bool:
+    """Whether `issued` or `touched` reads this call's request."""
+    return (service, action) in _ISSUERS or (service, action) in _TOUCHERS
+
+
+def issued(
+    record: CloudTrailRecord, service: str, action: str, request: dict[str, Any], caller: Principal
+) -> Issued | None:
     """Give the credential that a successful call handed out, None for a call that hands out none."""
     read = _ISSUERS.get((service, action))
     if read is None:
         return None
-    response = part(record.response_elements, "responseElements")
-    return read(part(record.request_parameters, "requestParameters"), response, principal)
+    return read(request, part(record.response_elements, "responseElements"), caller)
 
 
-def touched(record: CloudTrailRecord, service: str, action: str, account: str | None, region: str | None) -> list[str]:
+def touched(
+    record: CloudTrailRecord, service: str, action: str, request: dict[str, Any], account: str | None
+) -> list[str]:
     """Give the ids of the workloads that a successful call ran code on, or whose code or role it changed."""
     read = _TOUCHERS.get((service, action))
     if read is None:
         return []
-    request = part(record.request_parameters, "requestParameters")
     names = read(request, part(record.response_elements, "responseElements"))
     if service == "lambda":
-        found = (aws_names.function_workload(account, region, name) for name in names)
+        found = (aws_names.function_workload(account, record.aws_region, name) for name in names)
     else:
         found = (aws_names.instance_workload(account, name) for name in names)
     return list(dict.fromkeys(workload for workload in found if workload))[:MAX_TOUCHED]

@@ -7,6 +7,7 @@ The format is RFC 1952: a file may be several members one after the other, and z
 import itertools
 import zlib
 from collections.abc import Generator, Iterable, Iterator
+from typing import cast
 
 from isal import igzip_lib
 
@@ -32,16 +33,19 @@ _OUTPUT_BYTES = 256 * 1024
 _SALVAGE_BYTES = 1024 * 1024
 """A damaged member no larger than this is unpacked again to the very byte of the damage."""
 
+_ISAL_ERROR = cast("type[Exception]", igzip_lib.IsalError)
+"""isal's stubs declare its exception as an instance."""
 
-class TruncatedGzip(ValueError):
+
+class TruncatedGzipError(ValueError):
     """The file ends inside a member."""
 
 
-class CorruptGzip(ValueError):
+class CorruptGzipError(ValueError):
     """The bytes are not what the format, or the member's checksum, asks for."""
 
 
-class GzipBomb(ValueError):
+class GzipBombError(ValueError):
     """The file unpacks to far more than any log would."""
 
 
@@ -50,8 +54,8 @@ def decompress(
 ) -> Iterator[bytes]:
     """Give the plain bytes of one file: unpacked where it begins as gzip, else as they are.
 
-    Raises TruncatedGzip or CorruptGzip after the last good byte, and GzipBomb once more than `ratio_free_bytes` and
-    more than `max_ratio` times the input has come out.
+    Raises TruncatedGzipError or CorruptGzipError after the last good byte, and GzipBombError once more than
+    `ratio_free_bytes` and more than `max_ratio` times the input has come out.
     """
     taken = _Taken(chunks)
     plain: Iterator[bytes] = iter(taken)
@@ -61,7 +65,9 @@ def decompress(
     for piece in plain:
         given += len(piece)
         if given > ratio_free_bytes and given > max_ratio * taken.size:
-            raise GzipBomb(f"{taken.size} bytes of gzip gave more than {max_ratio} times as many; stopped at {given}")
+            raise GzipBombError(
+                f"{taken.size} bytes of gzip gave more than {max_ratio} times as many; stopped at {given}"
+            )
         yield piece
 
 
@@ -102,7 +108,7 @@ def _members(pieces: Iterator[bytes]) -> Iterator[bytes]:
         if len(rest) < len(GZIP_MAGIC):
             rest += next(pieces, b"")
         if rest and not rest.startswith(GZIP_MAGIC):
-            raise CorruptGzip("the last gzip member is followed by bytes that are not gzip")
+            raise CorruptGzipError("the last gzip member is followed by bytes that are not gzip")
 
 
 def _member(piece: bytes, pieces: Iterator[bytes]) -> Generator[bytes, None, bytes]:
@@ -115,10 +121,10 @@ def _member(piece: bytes, pieces: Iterator[bytes]) -> Generator[bytes, None, byt
             taken += piece
         try:
             plain = unpacker.decompress(piece, _OUTPUT_BYTES)
-        except igzip_lib.IsalError as error:
+        except _ISAL_ERROR as error:
             if len(taken) <= _SALVAGE_BYTES:
                 yield from _salvaged(bytes(taken), given)
-            raise CorruptGzip(f"damaged gzip: {error}") from error
+            raise CorruptGzipError(f"damaged gzip: {error}") from error
         piece = b""
         if plain:
             given += len(plain)
@@ -126,7 +132,7 @@ def _member(piece: bytes, pieces: Iterator[bytes]) -> Generator[bytes, None, byt
         if unpacker.eof:
             return unpacker.unused_data
         if not plain and not (piece := next(pieces, b"")):
-            raise TruncatedGzip(f"the file ends inside a gzip member, after {given} unpacked bytes")
+            raise TruncatedGzipError(f"the file ends inside a gzip member, after {given} unpacked bytes")
 
 
 def _salvaged(member: bytes, given: int) -> Iterator[bytes]:

@@ -108,6 +108,8 @@ def _elements(value: bytes, position: int, within: str | None) -> Generator[Piec
     while position < len(value):
         if value[position] == ord("]"):
             return position + 1
+        if position == len(value) - 1 and value[position] == ord("}"):
+            break  # the envelope's own closing bracket: an unsound element has taken the list's
         end = _end(value, position, _STRAY_IN_LIST)
         element = value[position:end]
         if _is_sound(element):
@@ -117,7 +119,7 @@ def _elements(value: bytes, position: int, within: str | None) -> Generator[Piec
                 piece._replace(within=within) if isinstance(piece, Piece) else piece for piece in _split_record(element)
             )
         position = _skip_blanks(value, end)
-    return position
+    return len(value)
 
 
 def _split_record(record: bytes) -> Iterator[Piece | Junk]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytic.context.action import ACCESSES, STAGES, Act, classify
 from analytic.context.aws_actions import ROWS
-from analytic.context.aws_actions_row import SOURCES, Row
+from analytic.context.aws_actions_row import SOURCES
 
 BY_KEY = {(row.service, row.action): row for row in ROWS}
 
@@ -138,6 +138,8 @@ def test_row_is_of_its_provider_and_service_alone() -> None:
         ("DeleteWidgetPolicy", "permissions"),
         ("PutScalingPolicy", "write"),
         ("CreateCachePolicy", "write"),
+        ("CreateNetworkAcl", "write"),
+        ("UpdateWebACL", "write"),
         ("CreateWidgetCredential", "credential"),
         ("ResetWidgetPassword", "credential"),
         ("CreateApiKey", "credential"),

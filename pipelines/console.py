@@ -1,0 +1,82 @@
+"""What a person reads on the terminal: the table of findings and the summary. All text from logs is escaped."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_COLOURS = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
+_PLAIN_WIDTH = 120
+"""Columns where the output is no terminal, so that it is the same everywhere."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""What a terminal obeys instead of showing: C0 and C1 controls, zero-width and direction marks, lone surrogates."""
+
+
+def safe(text: str) -> str:
+    """Escape what a terminal would obey: an attacker names roles and sessions."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: str, min_rank: int) -> None:
+    """Print the findings of at least a severity rank, the gravest first, then the summary."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False)
+    shown = [finding for finding in findings if finding["severity_rank"] >= min_rank]
+    shown.sort(key=lambda finding: (-finding["severity_rank"], finding["first_event_time"], finding["finding_id"]))
+    if shown:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("severity", "first event (UTC)", "bits", "events", "finding"):
+            table.add_column(heading, no_wrap=heading != "finding", justify="right" if heading == "bits" else "left")
+        for finding in shown:
+            time = datetime.fromtimestamp(finding["first_event_time"] / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+            table.add_row(
+                Text(finding["severity"], style=_COLOURS[finding["severity"]]),
+                time,
+                f"{finding['score']:.1f}",
+                str(finding["evidence_total"]),
+                Text(f"{safe(finding['title'])} [{finding['chain']}]"),
+            )
+        console.print(table)
+    for line in lines(summary, len(findings) - len(shown), output):
+        console.print(Text(line), soft_wrap=True)
+
+
+def show_events(summary: dict[str, Any], output: str) -> None:
+    """Print what `tokentrail events` did."""
+    console = Console(highlight=False)
+    for line in _counts(summary, output):
+        console.print(Text(line), soft_wrap=True)
+
+
+def lines(summary: dict[str, Any], hidden: int, output: str) -> list[str]:
+    """Say the summary in a few lines."""
+    found = summary["findings"]
+    by_severity = ", ".join(f"{number} {name}" for name, number in found["by_severity"].items() if number)
+    said = [
+        f"{found['total']} findings" + (f" ({by_severity})" if by_severity else "") + f" in {summary['files']} files"
+    ]
+    if hidden:
+        said.append(f"{hidden} findings are below --min-severity and not shown; all are written")
+    return said + _counts(summary, output)
+
+
+def _counts(summary: dict[str, Any], output: str) -> list[str]:
+    said = [
+        f"{summary['records']} records: {summary['parsed']} parsed, {summary['ignored']} ignored, "
+        f"{summary['dead_letters']['parse']} dead letters; {summary['duplicates']} duplicates counted once"
+    ]
+    if summary["dead_letters"]["read"]:
+        said.append(f"{summary['dead_letters']['read']} files could not be read to their end")
+    if summary["dead_letters"]["total"]:
+        said.append(f"dead letters, with their bytes and errors: {output}/dead_letters.jsonl")
+    if summary["skipped_files"]:
+        said.append(f"{summary['skipped_files']} files in the folders are no logs and were skipped")
+    said.append(f"written to {safe(output)}")
+    return said

@@ -1,0 +1,108 @@
+"""Runs in this process over files: `scan` gives findings, `events` the normalised events alone."""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from analytic.policy import Policy
+from analytic.scoring import SEVERITIES
+from pipelines.inputs import Inputs
+from pipelines.progress import watching
+from pipelines.stream import bounded, findings_from
+from transforms.dead_letter import TAG
+from transforms.metrics import IGNORED, counters, tally
+from transforms.parse import ParseAuditLogs
+from transforms.read import ReadFiles
+from transforms.write import WriteDeadLetters, WriteEvents, WriteFindings
+
+Build = Callable[[beam.PCollection], object]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gives back: the findings as they were written, and the summary as it was written."""
+
+    findings: list[dict[str, Any]]
+    summary: dict[str, Any]
+
+
+def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build) -> None:
+    """Build the flow over files: read, parse, then what `write` adds; the dead letters of both steps meet."""
+    read = pipeline | "Uris" >> beam.Create(uris).with_output_types(str) | "ReadFiles" >> ReadFiles()
+    parsed = read.blocks | "ParseAuditLogs" >> ParseAuditLogs()
+    write(parsed.events)
+    dead_letters = (read[TAG], parsed[TAG]) | "DeadLetters" >> beam.Flatten()
+    _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
+
+
+def findings_to(output: str, detected_at: int) -> Build:
+    """Give what writes the findings of events."""
+    return lambda events: (
+        findings_from(events, bounded(), Policy()) | "WriteFindings" >> WriteFindings(output, detected_at)
+    )
+
+
+def events_to(output: str) -> Build:
+    """Give what writes the events themselves."""
+    return lambda events: events | "WriteEvents" >> WriteEvents(output)
+
+
+def run(inputs: Inputs, output: str, write: Build, *, quiet: bool) -> Outcome:
+    """Run the flow over the inputs and write `summary.json`. Raises OSError when the output can't be written."""
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    started = time.monotonic()
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    build(pipeline, list(inputs.uris), output, write)
+    with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
+        result = pipeline.run()
+        result.wait_until_finish()
+    findings = _read_lines(output, "findings.jsonl")
+    summary = summarise(counters(result), findings, inputs, time.monotonic() - started)
+    with open(os.path.join(output, "summary.json"), "w", encoding="utf-8") as file:
+        json.dump(summary, file, indent=2)
+        file.write("\n")
+    return Outcome(findings, summary)
+
+
+def summarise(
+    counted: dict[str, int], findings: list[dict[str, Any]], inputs: Inputs, elapsed: float
+) -> dict[str, Any]:
+    """Give the summary. records == parsed + ignored + dead_letters.parse; dead letters of `read` are inputs."""
+    by_severity = dict.fromkeys(reversed(SEVERITIES), 0)
+    by_chain: dict[str, int] = {}
+    for finding in findings:
+        by_severity[finding["severity"]] += 1
+        by_chain[finding["chain"]] = by_chain.get(finding["chain"], 0) + 1
+    read, parse = counted["dead_letters_read"], counted["dead_letters_parse"]
+    return {
+        "tokentrail": version("tokentrail"),
+        "files": counted["files"],
+        "skipped_files": inputs.skipped,
+        "bytes": counted["bytes_read"],
+        "records": counted["records"],
+        "parsed": counted["parsed"],
+        "ignored": sum(number for name, number in counted.items() if name.startswith(IGNORED)),
+        "duplicates": counted["duplicates"],
+        "dead_letters": {"total": read + parse, "read": read, "parse": parse},
+        "findings": {"total": len(findings), "by_severity": by_severity, "by_chain": dict(sorted(by_chain.items()))},
+        "errors": inputs.errors,
+        "elapsed_seconds": round(elapsed, 3),
+        "events_per_second": round(counted["parsed"] / elapsed) if elapsed else 0,
+    }
+
+
+def _read_lines(output: str, name: str) -> list[dict[str, Any]]:
+    path = os.path.join(output, name)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]

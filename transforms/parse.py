@@ -1,0 +1,59 @@
+"""ParseAuditLogs: from blocks of bytes to events; what is no readable record goes to the dead letters."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+
+from analytic.sources.cloudtrail import Ignored
+from analytic.sources.envelope import Broken, records
+from analytic.sources.errors import ParseError
+from analytic.sources.source import parse_record
+from schemas.records import ApiEvent, DeadLetter
+from transforms.coders import EventBatch
+from transforms.dead_letter import TAG, dead_letter
+from transforms.metrics import PARSED, RECORDS, ignored, increase, tally
+from transforms.read import Block
+
+
+class ParseAuditLogs(beam.PTransform):
+    """Parses the records of any known log, in any envelope they arrive in."""
+
+    def expand(self, blocks: beam.PCollection) -> Any:
+        """Blocks in; outputs `events` (the events of each block as one EventBatch) and `dead_letters`."""
+        parse = beam.ParDo(_ParseFn()).with_input_types(Block).with_output_types(EventBatch, **{TAG: DeadLetter})
+        return blocks | "Parse" >> parse.with_outputs(TAG, main="events")
+
+
+class _ParseFn(beam.DoFn):
+    def process(self, block: Block) -> Iterator[object]:
+        events: list[ApiEvent] = []
+        passed: Counter[str] = Counter()
+        number = block.number
+        for record in records(block.data, block.number):
+            number = record.number + 1
+            origin = f"{block.uri}#{record.number}"
+            if isinstance(record, Broken):
+                yield _broken(origin, record.error_type, record.error, record.data)
+                continue
+            try:
+                parsed = parse_record(record.data, origin)
+            except ParseError as error:
+                yield _broken(origin, type(error).__name__, str(error), record.data)
+                continue
+            if isinstance(parsed, Ignored):
+                passed[ignored(parsed.kind)] += 1
+            else:
+                events.append(parsed)
+        increase(RECORDS, number - block.number)
+        increase(PARSED, len(events))
+        for counter, times in passed.items():
+            increase(counter, times)
+        tally.records += number - block.number
+        if events:
+            yield EventBatch(events)
+
+
+def _broken(origin: str, error_type: str, error: str, data: bytes) -> object:
+    return dead_letter("parse", "record", origin, error_type, error, data, len(data))

@@ -1,0 +1,192 @@
+"""WriteFindings, WriteDeadLetters, WriteEvents: bounded results as files, in one order, the same bytes every time.
+
+Each gathers its rows on one key: findings and dead letters are few, and events in order need one file anyway. A file is
+written under a temporary name and then renamed, so that a retried bundle leaves one whole file.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import Any
+
+import apache_beam as beam
+import fastavro
+import msgspec
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.records import DeadLetter, Finding, to_dict
+from transforms.coders import EventBatch
+from transforms.items import Keyed
+from transforms.metrics import FINDINGS, increase
+
+_SYNC = b"tokentrail-avro1"
+"""Avro's marker between blocks (16 bytes): random by default, fixed here so that equal rows make equal files."""
+
+
+class WriteFindings(beam.PTransform):
+    """Writes `findings.jsonl` and `findings.avro`, sorted by first event time, then id."""
+
+    def __init__(self, folder: str, detected_at: int) -> None:
+        """Takes the output folder and the time to write as `detected_at`, UTC microseconds."""
+        super().__init__()
+        self._folder = folder
+        self._detected_at = detected_at
+
+    def expand(self, findings: beam.PCollection) -> beam.PCollection:
+        """Findings in, the names of the written files out."""
+        return findings | "Write" >> _Gathered("findings", _WriteFindingsFn(self._folder, self._detected_at))
+
+
+class WriteDeadLetters(beam.PTransform):
+    """Writes `dead_letters.jsonl`, sorted by origin."""
+
+    def __init__(self, folder: str) -> None:
+        """Takes the output folder."""
+        super().__init__()
+        self._folder = folder
+
+    def expand(self, dead_letters: beam.PCollection) -> beam.PCollection:
+        """Dead letters in, the name of the written file out."""
+        return dead_letters | "Write" >> _Gathered("dead_letters", _WriteDeadLettersFn(self._folder))
+
+
+class WriteEvents(beam.PTransform):
+    """Writes `events.jsonl` and `events.avro`, in the order of the inputs and their records."""
+
+    def __init__(self, folder: str) -> None:
+        """Takes the output folder."""
+        super().__init__()
+        self._folder = folder
+
+    def expand(self, events: beam.PCollection) -> beam.PCollection:
+        """Events in blocks in, the names of the written files out."""
+        return events | "Write" >> _Gathered("events", _WriteEventsFn(self._folder))
+
+
+class _Gathered(beam.PTransform):
+    """Gathers rows on one key for one writer. An empty row beside them: grouping nothing would write no file at all."""
+
+    def __init__(self, key: str, write: beam.DoFn) -> None:
+        super().__init__()
+        self._key = key
+        self._write = write
+
+    def expand(self, rows: beam.PCollection) -> beam.PCollection:
+        none = (
+            rows.pipeline
+            | "Start" >> beam.Impulse()
+            | "NoRow" >> beam.ParDo(_NoRowFn(self._key)).with_output_types(Keyed)
+        )
+        encoded = rows | "Encode" >> beam.ParDo(_EncodeFn(self._key)).with_output_types(Keyed)
+        return (
+            (encoded, none)
+            | "WithNone" >> beam.Flatten()
+            | "Gather" >> beam.GroupByKey()
+            | "WriteFiles" >> beam.ParDo(self._write).with_output_types(str)
+        )
+
+
+class _EncodeFn(beam.DoFn):
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def setup(self) -> None:
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    def process(self, row: msgspec.Struct) -> Iterator[tuple[str, bytes]]:
+        yield self._key, self._encode(row)
+
+
+class _NoRowFn(beam.DoFn):
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def process(self, unused_impulse: bytes) -> Iterator[tuple[str, bytes]]:
+        yield self._key, b""
+
+
+class _WriteFindingsFn(beam.DoFn):
+    def __init__(self, folder: str, detected_at: int) -> None:
+        self._folder = folder
+        self._detected_at = detected_at
+
+    def process(self, gathered: tuple[str, Iterable[bytes]]) -> Iterator[str]:
+        decode = msgspec.msgpack.Decoder(Finding).decode
+        findings = [decode(row) for row in gathered[1] if row]
+        findings.sort(key=lambda finding: (finding.first_event_time, finding.finding_id))
+        for finding in findings:
+            finding.detected_at = self._detected_at
+        increase(FINDINGS, len(findings))
+        rows = [to_dict(finding) for finding in findings]
+        yield _write_lines(self._folder, "findings.jsonl", rows)
+        yield _write_avro(self._folder, "findings.avro", "finding", rows)
+
+
+class _WriteDeadLettersFn(beam.DoFn):
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def process(self, gathered: tuple[str, Iterable[bytes]]) -> Iterator[str]:
+        decode = msgspec.msgpack.Decoder(DeadLetter).decode
+        letters = [decode(row) for row in gathered[1] if row]
+        letters.sort(key=lambda letter: (*_split(letter.origin), letter.step, letter.raw))
+        yield _write_lines(self._folder, "dead_letters.jsonl", (to_dict(letter) for letter in letters))
+
+
+class _WriteEventsFn(beam.DoFn):
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def process(self, gathered: tuple[str, Iterable[bytes]]) -> Iterator[str]:
+        decode = msgspec.msgpack.Decoder(EventBatch).decode
+        ordered = sorted((_split(decode(row).events[0].origin), row) for row in gathered[1] if row)
+        batches = [row for _, row in ordered]
+        yield _write_lines(self._folder, "events.jsonl", _rows(batches))
+        yield _write_avro(self._folder, "events.avro", "api_event", _rows(batches))
+
+
+def _rows(batches: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    decode = msgspec.msgpack.Decoder(EventBatch).decode
+    return (to_dict(event) for row in batches for event in decode(row).events)
+
+
+def _split(origin: str) -> tuple[str, int]:
+    """Split an origin into uri and record number, so that record 10 comes after record 9."""
+    uri, _, number = origin.rpartition("#")
+    return (uri, int(number)) if uri and number.isdigit() else (origin, -1)
+
+
+def _write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
+    encode = msgspec.json.Encoder().encode
+    with _Whole(folder, name) as file:
+        for row in rows:
+            file.write(encode(row) + b"\n")
+    return name
+
+
+def _write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, Any]]) -> str:
+    parsed = fastavro.parse_schema(json.loads(files("schemas").joinpath(f"{schema}.avsc").read_text()))
+    with _Whole(folder, name) as file:
+        fastavro.writer(file, parsed, rows, codec="deflate", sync_marker=_SYNC, strict_allow_default=True)
+    return name
+
+
+class _Whole:
+    """A file that appears under its name only when it is whole."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self._target = FileSystems.join(folder, name)
+        self._draft = FileSystems.join(folder, f".{name}.draft")
+
+    def __enter__(self) -> Any:
+        self._file = FileSystems.create(self._draft, compression_type=CompressionTypes.UNCOMPRESSED)
+        return self._file
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._file.close()
+        if kind is None and "://" in self._target:
+            FileSystems.rename([self._draft], [self._target])
+        elif kind is None:
+            os.replace(self._draft, self._target)  # Beam's local rename refuses to replace a file.
