@@ -12,6 +12,15 @@ settings.load_profile("default")
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave integration tests to `-m integration`: they need another environment, and minutes."""
+    if config.option.markexpr:
+        return
+    chosen = [item for item in items if item.get_closest_marker("integration") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real logs beside the checkout; a skip without it, a failure where CI requires it."""

@@ -61,6 +61,10 @@ class StructCoder(beam.coders.Coder):
         """Name the coder by an urn of its own and its type by name: nothing of it is pickled into the pipeline."""
         return URN, _name(self.type_).encode(), []
 
+    def __reduce__(self) -> tuple[type["StructCoder"], tuple[type[Any]]]:
+        """Rebuild from the type: encoders do not travel to workers."""
+        return (StructCoder, (self.type_,))
+
     def __eq__(self, other: object) -> bool:
         """Two coders of one type are one coder."""
         return isinstance(other, StructCoder) and other.type_ is self.type_

@@ -1,7 +1,7 @@
 """FollowCredentials: from events to steps, keyed by credential on the way in and by actor on the way out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import apache_beam as beam
@@ -54,14 +54,14 @@ class _RouteEventsFn(beam.DoFn):
 
     def process(
         self, batch: EventBatch, timestamp: Timestamp = beam.DoFn.TimestampParam
-    ) -> Iterator[tuple[str, bytes]] | None:
+    ) -> Iterable[tuple[str, bytes]]:
         for event in batch.events:
             for key, roles in route(event).items():
                 self._batches[key].append(heard(event, roles))
         self._held += len(batch.events)
         self._earliest = min(self._earliest, timestamp)
         if self._held < _BUNDLE_EVENTS:
-            return None
+            return ()
         batches = encode_batches(self._batches)
         self._clear()
         return batches

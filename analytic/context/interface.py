@@ -37,9 +37,11 @@ _SERVICE_NAME = "service name"
 
 _PRODUCT = r"(?<![\w.-])"
 _CONSOLE_AGENT = re.compile(r"\bconsole\b|s3console|ec2console|awsconsole|^signin\.amazonaws\.com$")
-# What AWS's own servers send: the consoles' backends, and the federation endpoint's broker, whose build never
-# expanded its version.
-_BACKEND_AGENT = re.compile(r"^aws[ .]internal\b|\baws-internal/|^coral/|^jersey/\$\{project\.version\}")
+# What AWS's own servers send: the consoles' backends, the SDKs' internal builds (Cloud Shell's service calls with one)
+# and the federation endpoint's broker, whose build never expanded its version.
+_BACKEND_AGENT = re.compile(
+    r"^aws[ .]internal\b|\baws-internal/|\bmd/internal\b|^coral/|^jersey/\$\{project\.version\}"
+)
 _SERVICE_AGENT = re.compile(r"(?:[a-z0-9_-]+\.)+amazonaws\.com(?:\.cn)?")
 _AGENT_AGENT = re.compile(
     _PRODUCT + r"(?:amazon-ssm-agent|amazon-ecs-agent|amazon ecs agent|amazon-cloudwatch-agent|cwagent"

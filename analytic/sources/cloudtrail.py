@@ -63,7 +63,7 @@ def parse(data: bytes, origin: str) -> ApiEvent | Ignored:
     except RecursionError as error:
         raise ParseError("nested too deep") from error
     except msgspec.DecodeError as error:
-        raise ParseError(str(error)) from error
+        raise ParseError(f"not JSON: {error}") from error
     if not (record.event_name and record.event_source and record.event_time):
         return _no_event(record)
     return _event(record, data, origin)
@@ -84,8 +84,9 @@ def _no_event(record: CloudTrailRecord) -> Ignored:
 
 
 def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent:
-    name = record.event_name or ""
-    service = _service(record.event_source or "")
+    # Cut before they become keys of caches.
+    name = (record.event_name or "")[: calls.MAX_TEXT_CHARS]
+    service = _service((record.event_source or "")[: calls.MAX_TEXT_CHARS])
     base_name = _undated(name)
     identity = record.user_identity or identities.NO_IDENTITY
     principal = identities.read(identity)
@@ -218,7 +219,7 @@ def _outcome(record: CloudTrailRecord, name: str, *, signed_in: bool) -> tuple[s
     if signed_in and calls.part(record.response_elements, "responseElements").get(name) == "Failure":
         return "denied", code
     if code is not None:
-        return ("denied" if _is_denial(code) else "error"), code
+        return ("denied" if _is_denial(code[: calls.MAX_TEXT_CHARS]) else "error"), code
     return ("error" if signed_in and record.error_message else "success"), None
 
 

@@ -113,7 +113,14 @@ def test_a_browser_that_signs_in_is_a_browser(event_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "user_agent", ["AWS Internal", BACKEND, "Coral/Jakarta", "Jersey/${project.version} (x 11.0.21)"]
+    "user_agent",
+    [
+        "AWS Internal",
+        BACKEND,
+        "Coral/Jakarta",
+        "aws-sdk-go/1.51.4 (go1.22.1; linux; amd64) md/internal moontide-service",
+        "Jersey/${project.version} (x 11.0.21)",
+    ],
 )
 def test_the_backend_of_the_console_acts_for_a_person_at_an_address(user_agent: str) -> None:
     assert classified(user_agent) == ("console", None, None)

@@ -128,7 +128,7 @@ def test_empty_input_is_one_broken(data: bytes) -> None:
     assert list(records(data)) == [Broken(0, data, "EmptyInput", "the input is empty")]
 
 
-DEEP = b'{"eventVersion":"1","eventID":"deep","x":' + b'{"a":' * 1_000 + b"1" + b"}" * 1_000 + b"}"
+DEEP = b'{"eventVersion":"1","eventID":"deep","x":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}"
 BAD_RECORDS = [
     b'{"eventVersion":"1","eventID":"bad","x":NaN}',
     b'{"eventVersion":"1","eventID":"bad","x":"\\ud800"}',
@@ -158,6 +158,13 @@ def test_a_bad_record_does_not_cost_its_neighbours(bad: bytes, wrapped: Any) -> 
     junk = b"".join(piece.data for piece in found if isinstance(piece, Broken))
     assert good == ["id-1", "id-3"]
     assert junk == bad
+
+
+def test_a_record_nested_a_thousand_deep_is_one_piece() -> None:
+    # How deep is too deep is the interpreter's to say; either way it is one record or one broken.
+    deep = b'{"eventID":"deep","x":' + b'{"a":' * 1_000 + b"1" + b"}" * 1_001
+    found = list(records(b'{"Records":[' + b",".join([encoded(THREE[0]), deep, encoded(THREE[2])]) + b"]}"))
+    assert [piece.data for piece in found] == [encoded(THREE[0]), deep, encoded(THREE[2])]
 
 
 def test_a_stray_bracket_is_junk() -> None:

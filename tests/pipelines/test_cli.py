@@ -1,0 +1,205 @@
+"""The command line on real files: what it writes, says and exits with, and what bad input does to it."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import fastavro
+import pytest
+
+from pipelines.cli import main, parser
+from pipelines.console import safe
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+
+
+def record(number: int, **fields: object) -> dict:
+    return {
+        "eventVersion": "1.09",
+        "eventID": f"00000000-0000-4000-8000-{number:012}",
+        "eventTime": "2026-03-03T08:00:00Z",
+        "eventSource": "iam.amazonaws.com",
+        "eventName": "ListUsers",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "198.51.100.7",
+        "userAgent": "aws-cli/2.15.0",
+        "userIdentity": {
+            "type": "IAMUser",
+            "principalId": "AIDAEXAMPLE",
+            "userName": "alice",
+            "accountId": "111122223333",
+        },
+    } | fields
+
+
+def delivery(*records: dict) -> bytes:
+    return json.dumps({"Records": records}).encode()
+
+
+def scan(folder: Path, *arguments: str) -> int:
+    return main(["scan", *arguments, "--output", str(folder)])
+
+
+def lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example")
+    assert scan(folder, str(EXAMPLES), "-q") == 0
+    return folder
+
+
+def test_the_examples_theft_is_found_with_its_person(example: Path) -> None:
+    from simulator.day import account_day
+    from simulator.examples import SEED
+
+    day = account_day(SEED)
+    worst = max(lines(example / "findings.jsonl"), key=lambda finding: finding["score"])
+    assert (worst["severity"], worst["chain"]) == ("critical", "command_execution_credential_used")
+    assert day.person in worst["actor"]["name"]
+    assert {piece["event_id"] for piece in worst["evidence"]} <= set(day.attack_event_ids)
+
+
+def test_findings_carry_what_others_rely_on(example: Path) -> None:
+    wanted = {
+        "finding_id",
+        "severity",
+        "chain",
+        "title",
+        "score",
+        "actor",
+        "hops",
+        "shifts",
+        "stages",
+        "reasons",
+        "evidence",
+    }
+    for finding in lines(example / "findings.jsonl"):
+        assert wanted <= finding.keys()
+        for piece in finding["evidence"]:
+            uri, _, number = piece["origin"].rpartition("#")
+            with gzip.open(uri.removeprefix("file://")) as file:
+                assert json.load(file)["Records"][int(number)]["eventID"] == piece["event_id"]
+
+
+def test_two_runs_write_the_same_bytes(example: Path, tmp_path: Path) -> None:
+    assert scan(tmp_path, str(EXAMPLES), "-q") == 0
+
+    def without_clock(folder: Path) -> list[dict]:
+        return [finding | {"detected_at": None} for finding in lines(folder / "findings.jsonl")]
+
+    assert without_clock(tmp_path) == without_clock(example)
+    keys = [(finding["first_event_time"], finding["finding_id"]) for finding in without_clock(example)]
+    assert keys == sorted(keys)
+
+
+def test_avro_holds_the_same_rows(example: Path) -> None:
+    rows = list(fastavro.reader(BytesIO((example / "findings.avro").read_bytes())))
+    assert [row["finding_id"] for row in rows] == [row["finding_id"] for row in lines(example / "findings.jsonl")]
+
+
+def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = tmp_path / "good.json"
+    good.write_bytes(delivery(record(1)))
+    assert scan(tmp_path / "o", str(EXAMPLES), "-q", "--fail-on", "high") == 2
+    assert scan(tmp_path / "o", str(good), "-q", "--fail-on", "low") == 0
+    assert scan(tmp_path / "o", str(good), str(tmp_path / "missing"), "-q") == 1
+    assert capsys.readouterr().err == f"tokentrail: error: no such file or folder: {tmp_path}/missing\n"
+    assert json.loads((tmp_path / "o/summary.json").read_text())["parsed"] == 1
+    (tmp_path / "empty").mkdir()
+    assert scan(tmp_path / "o", str(tmp_path / "empty")) == 1
+    assert "no logs in the folder" in capsys.readouterr().err
+    assert main(["scan", str(good), "--output", str(good)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(SystemExit) as usage:
+        main(["scan"])
+    assert usage.value.code == 1
+
+
+def test_output_is_plain_where_it_is_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert scan(tmp_path, str(EXAMPLES), "--min-severity", "high") == 0
+    out, err = capsys.readouterr()
+    assert "critical" in out
+    assert "below --min-severity" in out
+    assert not set(out + err) & {chr(code) for code in range(32) if code != 10}
+    assert len(lines(tmp_path / "findings.jsonl")) > 2
+
+
+def test_hostile_names_reach_no_terminal() -> None:
+    assert safe("a\x1b[31mb\u202ec\u200bd\n") == "a\\u001b[31mb\\u202ec\\u200bd\\u000a"
+
+
+def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--help"], ["scan", "--help"], ["events", "--help"]):
+        with pytest.raises(SystemExit) as stop:
+            parser().parse_args(arguments)
+        assert stop.value.code == 0
+        assert "example: tokentrail" in capsys.readouterr().out
+
+
+def test_help_and_version_are_quick() -> None:
+    """Beam takes seconds to import: help does without it."""
+    code = "import sys; import pipelines.cli; assert 'apache_beam' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def bad_inputs(folder: Path) -> None:
+    """Write every input that breaks parsers, each beside good records."""
+    sound = [record(number) for number in (1, 2)]
+    (folder / "empty.json").write_bytes(b"")
+    (folder / "truncated.json.gz").write_bytes(
+        gzip.compress(delivery(*(record(n) for n in range(10, 200))), mtime=0)[:-400]
+    )
+    (folder / "bomb.json.gz").write_bytes(gzip.compress(b'{"Records": [' + b" " * 300_000_000, 9, mtime=0))
+    deep = b'{"eventName": ' + b'{"a":' * 1_000 + b"1" + b"}" * 1_000 + b"}"
+    first, second = (json.dumps(one).encode() for one in sound)
+    (folder / "deep.json").write_bytes(b'{"Records": [' + first + b"," + deep + b"," + second + b"]}")
+    nan = json.dumps(record(3, requestParameters={"x": float("nan")})).encode()
+    (folder / "nan.json").write_bytes(b'{"Records": [' + nan + b"," + json.dumps(record(4)).encode() + b"]}")
+    lone = json.dumps(record(5)).replace("aws-cli/2.15.0", "\\ud800").encode()
+    (folder / "surrogate.jsonl").write_bytes(lone + b"\n" + json.dumps(record(6)).encode() + b"\n")
+    (folder / "bom.json").write_bytes(b"\xef\xbb\xbf" + delivery(record(7)))
+    huge = json.dumps(record(8, requestParameters={"x": "y" * 50_000_000})).encode()
+    (folder / "huge.json").write_bytes(b'{"Records": [' + huge + b"," + json.dumps(record(9)).encode() + b"]}")
+    (folder / "unknown.json").write_bytes(b'{"hello": "world"}')
+    os.symlink(folder / "loop.json", folder / "loop.json")
+    (folder / os.fsdecode(b"caf\xe9.json")).write_bytes(delivery(record(300)))
+    (folder / "README.txt").write_text("no log")
+
+
+def test_bad_input_is_a_dead_letter_and_the_rest_is_done(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    bad_inputs(folder)
+    assert scan(out, str(folder), "-q") == 0
+    summary = json.loads((out / "summary.json").read_text())
+    letters = lines(out / "dead_letters.jsonl")
+    assert summary["records"] == summary["parsed"] + summary["ignored"] + summary["dead_letters"]["parse"]
+    assert summary["dead_letters"]["total"] == len(letters)
+    assert summary["dead_letters"]["read"] == sum(letter["step"] == "read" for letter in letters)
+    assert summary["skipped_files"] == 1
+    assert summary["files"] == 11
+    by_file: dict[str, set[str]] = {}
+    for letter in letters:
+        name = letter["origin"].partition("#")[0].rpartition("/")[2]
+        by_file.setdefault(name, set()).add(letter["error_type"])
+        assert "\n" not in letter["error"]
+        assert len(letter["raw"]) <= 1_500_000
+    assert by_file["empty.json"] == {"EmptyInput"}
+    assert "TruncatedGzip" in by_file["truncated.json.gz"]
+    assert "GzipBomb" in by_file["bomb.json.gz"]
+    assert by_file.keys() >= {"deep.json", "nan.json", "huge.json", "unknown.json", "loop.json"}
+    assert main(["events", str(folder), "-q", "--output", str(out)]) == 0
+    events = lines(out / "events.jsonl")
+    numbers = {int(event["event_id"][-12:]) for event in events}
+    assert numbers >= {1, 2, 4, 6, 7, 9, 300}
+    assert len([number for number in numbers if 10 <= number < 200]) > 50
+    assert len(events) == summary["parsed"]
+    assert next(event for event in events if event["event_id"].endswith("300"))["origin"].endswith("caf%E9.json#0")

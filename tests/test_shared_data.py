@@ -1,0 +1,63 @@
+"""The main job on real CloudTrail (../shared/data): what fires, who is named, and what stays silent."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analytic.analysis import analyse
+from analytic.sources.decompress import decompress
+from analytic.sources.envelope import Record, records
+from analytic.sources.source import parse_record
+from schemas.records import ApiEvent, Finding
+
+
+@cache
+def events_of(path: Path) -> list[ApiEvent]:
+    """Parse a file; a broken record fails here."""
+    found = []
+    for record in records(b"".join(decompress([path.read_bytes()]))):
+        assert isinstance(record, Record), (path.name, record)
+        event = parse_record(record.data, f"{path.name}#{record.number}")
+        assert isinstance(event, ApiEvent)
+        found.append(event)
+    return found
+
+
+def findings_in(folder: Path) -> dict[str, list[Finding]]:
+    return {path.name: analyse(events_of(path)) for path in sorted(folder.glob("*.json.gz"))}
+
+
+def test_a_stolen_instance_credential_names_the_person_behind_the_command(shared_data: Path) -> None:
+    path = shared_data / "aws/detonations/aws.credential-access.ec2-steal-instance-credentials.json.gz"
+    grave = [finding for finding in analyse(events_of(path)) if finding.severity_rank >= 4]
+    (finding,) = grave
+    stolen = {event.event_id for event in events_of(path) if event.issued_to}
+    evidence = {piece.event_id for piece in finding.evidence}
+    command = next(event for event in events_of(path) if event.action == "SendCommand")
+    assert command.event_id in evidence
+    assert evidence & stolen
+    assert finding.actor.name == command.principal_name
+
+
+def test_most_detonations_give_a_finding(shared_data: Path) -> None:
+    found = findings_in(shared_data / "aws/detonations")
+    assert len(found) == 17
+    assert sum(bool(findings) for findings in found.values()) >= 12
+
+
+def test_benign_console_sessions_stay_below_medium(shared_data: Path) -> None:
+    found = findings_in(shared_data / "aws/console_sessions")
+    assert len(found) == 16
+    assert sum(any(finding.severity_rank >= 3 for finding in findings) for findings in found.values()) <= 1
+
+
+def test_benign_services_give_no_finding(shared_data: Path) -> None:
+    assert findings_in(shared_data / "aws/services") == {"service_roles.json.gz": []}
+
+
+@pytest.mark.parametrize("folder", ["aws/detonations", "aws/console_sessions", "aws/services"])
+def test_every_real_event_is_classified(shared_data: Path, folder: str) -> None:
+    for path in sorted((shared_data / folder).glob("*.json.gz")):
+        for event in events_of(path):
+            assert event.access != "unknown", (path.name, event.service, event.action)
