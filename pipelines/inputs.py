@@ -29,9 +29,9 @@ def expand(paths: Iterable[str]) -> Inputs:
     errors = []
     for path in paths:
         if "://" in path and not path.startswith("file://"):
-            matched = _remote(path)
-            if not matched:
-                errors.append(f"no such file or folder: {path}")
+            matched, error = _remote(path)
+            if error or not matched:
+                errors.append(error or f"no such file or folder: {path}")
             found |= matched
             continue
         path = path.removeprefix("file://")
@@ -81,9 +81,20 @@ def _size(path: str) -> int:
         return 0  # It is read all the same, and becomes a dead letter that says why it can't be.
 
 
-def _remote(path: str) -> dict[str, int]:
+def _remote(path: str) -> tuple[dict[str, int], str | None]:
+    """List a path of object storage through Beam; gives one line where the storage can't be reached."""
+    from apache_beam.io.filesystem import BeamIOError
     from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
 
+    FileSystems.set_options(PipelineOptions([]))
     pattern = path if any(sign in path for sign in "*?[") else path.rstrip("/") + "**"
-    (result,) = FileSystems.match([pattern])
-    return {item.path: item.size_in_bytes or 0 for item in result.metadata_list if not item.path.endswith("/")}
+    try:
+        (result,) = FileSystems.match([pattern])
+    except (BeamIOError, ValueError) as error:
+        return (
+            {},
+            f"{path} can't be listed: {' '.join(str(error).split())[:200]} (check the credentials of this machine)",
+        )
+    matched = {item.path: item.size_in_bytes or 0 for item in result.metadata_list if not item.path.endswith("/")}
+    return matched, None

@@ -192,7 +192,7 @@ def test_drawn_days_on_a_stream_give_what_bounded_input_gives(events: list[ApiEv
     random.shuffle(arriving)
     bundles = [arriving[start : start + 3] for start in range(0, len(arriving), 3)]
     first = min(event.time for event in events)
-    step = max(1, (max(event.time for event in events) - first) // len(bundles))
+    step = max(1_000, (max(event.time for event in events) - first) // len(bundles))  # Whole milliseconds at least.
     check_stream(bundles, [first + (number + 1) * step for number in range(len(bundles))], plain(analyse(events)))
 
 
