@@ -1,14 +1,19 @@
 """The command line: `tokentrail scan` and `tokentrail events`. Beam is imported once the arguments are known good."""
 
 import argparse
+import io
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
 from analytic.scoring import SEVERITIES
+
+RESULTS = ("findings.jsonl", "findings.avro", "dead_letters.jsonl", "summary.json", "events.jsonl", "events.avro")
+"""The files that runs write."""
 
 OK, ERROR, FOUND, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: FOUND when --fail-on was reached; INTERRUPTED as shells count SIGINT."""
@@ -65,26 +70,29 @@ def _shared(command: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; gives the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # Names in logs hold what an output's encoding may lack.
     options = parser().parse_args(argv)
     try:
         return _run(options)
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        return _fail(f"{error.filename or options.output}: {error.strerror or error}")
+        return _fail(f"{error.filename or options.output}: {error.strerror or error}" if error.errno else str(error))
 
 
 def _run(options: argparse.Namespace) -> int:
     from pipelines.inputs import expand
 
-    inputs = expand(options.paths)
+    inputs = expand(options.paths, own=[os.path.join(options.output, name) for name in RESULTS])
     for error in inputs.errors:
         _fail(error)
     if not inputs.uris:
         return ERROR
     os.makedirs(options.output, exist_ok=True)
-    if not os.access(options.output, os.W_OK):
-        return _fail(f"{options.output}: cannot be written to")
+    with tempfile.TemporaryFile(dir=options.output):
+        pass  # Told before the work, not after it. (os.access says yes to root on a read-only file system.)
     from pipelines import scan
 
     if options.command == "events":

@@ -1,6 +1,7 @@
 """What a person reads on the terminal: the table of findings and the summary. All text from logs is escaped."""
 
 import re
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -25,9 +26,7 @@ def safe(text: str) -> str:
 
 def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: str, min_rank: int) -> None:
     """Print the findings of at least a severity rank, the gravest first, then the summary."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False)
+    console = _console()
     shown = [finding for finding in findings if finding["severity_rank"] >= min_rank]
     shown.sort(key=lambda finding: (-finding["severity_rank"], finding["first_event_time"], finding["finding_id"]))
     if shown:
@@ -48,9 +47,16 @@ def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: st
         console.print(Text(line), soft_wrap=True)
 
 
+def _console() -> Console:
+    """Give a console: plain where stdout is no terminal, whatever FORCE_COLOR says (it is often set in CI)."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(width=_PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False)
+
+
 def show_events(summary: dict[str, Any], output: str) -> None:
     """Print what `tokentrail events` did."""
-    console = Console(highlight=False)
+    console = _console()
     for line in _counts(summary, output):
         console.print(Text(line), soft_wrap=True)
 

@@ -1,10 +1,16 @@
-"""From the paths of a command line to uris of files: files, folders and globs, local or in object storage."""
+"""From the paths of a command line to uris of files: files, folders and globs, local or in object storage.
+
+A file that is named is read, whatever it is called. What a folder or glob holds is read when its name or its first
+bytes say that it may be a log, and is else skipped and counted.
+"""
 
 import glob
+import importlib.util
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 KNOWN_SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".gz")
 """Files of a folder that are read whatever they hold; others are looked into first."""
@@ -22,11 +28,15 @@ class Inputs(NamedTuple):
     errors: list[str]
 
 
-def expand(paths: Iterable[str]) -> Inputs:
-    """Expand paths. Each file comes once; the order is that of the uris, so that it depends on the files alone."""
+def expand(paths: Iterable[str], own: Iterable[str] = ()) -> Inputs:
+    """Expand paths. Each file comes once; the order is that of the uris, so that it depends on the files alone.
+
+    `own` are paths of our own results: a folder or glob around them does not mean them.
+    """
     found: dict[str, int] = {}
-    skipped = 0
-    errors = []
+    skipped: set[str] = set()
+    errors: list[str] = []
+    results = {uri_of(path) for path in own}
     for path in paths:
         if "://" in path and not path.startswith("file://"):
             matched, error = _remote(path)
@@ -34,21 +44,19 @@ def expand(paths: Iterable[str]) -> Inputs:
                 errors.append(error or f"no such file or folder: {path}")
             found |= matched
             continue
-        path = path.removeprefix("file://")
-        names = [path] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
-        if not names:
-            errors.append(f"no such file or folder: {path}")
-        for name in names:
-            if not os.path.isdir(name):
-                found[uri_of(name)] = _size(name)
-                continue
-            logs = list(_folder(name))
-            kept = [file for file, is_log in logs if is_log]
-            skipped += len(logs) - len(kept)
-            if not kept:
-                errors.append(f"no logs in the folder: {name} (looked for JSON and gzip files)")
-            found |= {uri_of(file): _size(file) for file in kept}
-    return Inputs(dict(sorted(found.items())), skipped, errors)
+        path = _local(path)
+        if os.path.lexists(path) and not os.path.isdir(path):
+            found[uri_of(path)] = _size(path)
+            continue
+        candidates = list(_walk(path, errors) if os.path.isdir(path) else _matches(path))
+        logs = {name for name in candidates if uri_of(name) not in results and _may_be_log(name)}
+        skipped |= {uri_of(name) for name in candidates if name not in logs} - results
+        found |= {uri_of(name): _size(name) for name in logs}
+        if not logs and os.path.isdir(path):
+            errors.append(f"no logs in the folder: {path} (looked for JSON and gzip files)")
+        elif not logs:
+            errors.append(f"no such file or folder: {path}" if not candidates else f"no logs match: {path}")
+    return Inputs(dict(sorted(found.items())), len(skipped - found.keys()), errors)
 
 
 def uri_of(path: str) -> str:
@@ -56,21 +64,37 @@ def uri_of(path: str) -> str:
     return "file://" + quote_from_bytes(os.fsencode(os.path.abspath(path)), safe="/:@!$&'()*+,;=~-._")
 
 
-def _folder(root: str) -> Iterator[tuple[str, bool]]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                path = os.path.join(folder, name)
-                yield path, name.lower().endswith(KNOWN_SUFFIXES) or _looks_like_a_log(path)
+def _local(path: str) -> str:
+    scheme = "file://"
+    return os.fsdecode(unquote_to_bytes(path.removeprefix(scheme))) if path.startswith(scheme) else path
 
 
-def _looks_like_a_log(path: str) -> bool:
+def _matches(pattern: str) -> Iterator[str]:
+    return (name for name in glob.iglob(pattern, recursive=True) if not os.path.isdir(name))
+
+
+def _walk(root: str, errors: list[str]) -> Iterator[str]:
+    """Give the files below a folder but for dotfiles. Links to folders are not followed: they can go in circles."""
+
+    def unreadable(error: OSError) -> None:
+        errors.append(f"cannot read the folder: {error.filename}: {error.strerror}")
+
+    for folder, folders, names in os.walk(root, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (os.path.join(folder, name) for name in names if not name.startswith("."))
+
+
+def _may_be_log(path: str) -> bool:
+    """Look at a file's name, then at its content. A file that cannot be opened is taken: reading it says why."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False  # Reading a pipe or a device need never end.
+        if path.lower().endswith(KNOWN_SUFFIXES):
+            return True
         with open(path, "rb") as file:
             head = file.read(_SNIFF_BYTES)
     except OSError:
-        return False
+        return True
     return head.startswith(_GZIP) or head.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[")
 
 
@@ -83,18 +107,21 @@ def _size(path: str) -> int:
 
 def _remote(path: str) -> tuple[dict[str, int], str | None]:
     """List a path of object storage through Beam; gives one line where the storage can't be reached."""
+    if path.startswith("s3://") and importlib.util.find_spec("boto3") is None:
+        return {}, f"{path} can't be listed: s3:// needs the package boto3, install it beside tokentrail"
     from apache_beam.io.filesystem import BeamIOError
     from apache_beam.io.filesystems import FileSystems
     from apache_beam.options.pipeline_options import PipelineOptions
 
     FileSystems.set_options(PipelineOptions([]))
-    pattern = path if any(sign in path for sign in "*?[") else path.rstrip("/") + "**"
+    # A prefix alone would bring its neighbours along: logs/ and logs-old/.
+    patterns = [path] if glob.has_magic(path) else [path, path.rstrip("/") + "/**"]
     try:
-        (result,) = FileSystems.match([pattern])
+        results = FileSystems.match(patterns)
     except (BeamIOError, ValueError) as error:
         return (
             {},
             f"{path} can't be listed: {' '.join(str(error).split())[:200]} (check the credentials of this machine)",
         )
-    matched = {item.path: item.size_in_bytes or 0 for item in result.metadata_list if not item.path.endswith("/")}
-    return matched, None
+    items = [item for result in results for item in result.metadata_list if not item.path.endswith("/")]
+    return {item.path: item.size_in_bytes or 0 for item in items}, None

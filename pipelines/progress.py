@@ -1,5 +1,6 @@
 """Progress on stderr while a pipeline runs in this process. It only watches: the pipeline does not know of it."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ _PERIOD_SECONDS = 0.2
 def watching(bytes_total: int, bytes_read: Callable[[], int], *, quiet: bool) -> Iterator[None]:
     """Show the bytes read so far of the total until the block ends; on a terminal only, and not when quiet."""
     console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():  # console.is_terminal follows FORCE_COLOR, which CI often sets.
         yield
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())

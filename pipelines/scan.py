@@ -20,10 +20,10 @@ from pipelines.inputs import Inputs
 from pipelines.progress import watching
 from pipelines.stream import bounded, findings_from
 from transforms.dead_letter import TAG
-from transforms.metrics import IGNORED, counters, tally
+from transforms.metrics import FINDINGS, IGNORED, counters, tally
 from transforms.parse import ParseAuditLogs
 from transforms.read import ReadFiles
-from transforms.write import WriteDeadLetters, WriteEvents, WriteFindings
+from transforms.write import WriteDeadLetters, WriteError, WriteEvents, WriteFindings
 
 _GC_THRESHOLDS = (100_000, 50, 100)
 """Records are many, live long and hold no cycles: collecting less often saves a scan 18 % of its CPU, at no memory."""
@@ -62,16 +62,22 @@ def events_to(output: str) -> Build:
 
 def run(inputs: Inputs, output: str, write: Build, *, quiet: bool) -> Outcome:
     """Run the flow over the inputs and write `summary.json`. Raises OSError when the output can't be written."""
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    # Beam logs with its stack what it then raises: it is told once.
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     gc.set_threshold(*_GC_THRESHOLDS)
     started = time.monotonic()
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     build(pipeline, list(inputs.uris), output, write)
-    with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
-        result = pipeline.run()
-        result.wait_until_finish()
-    findings = _read_lines(output, "findings.jsonl")
-    summary = summarise(counters(result), findings, inputs, time.monotonic() - started)
+    try:
+        with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
+            result = pipeline.run()
+            result.wait_until_finish()
+    except WriteError as error:
+        raise OSError(str(error)) from error
+    counted = counters(result)
+    # A run that wrote none leaves an earlier run's findings where they lie.
+    findings = _read_lines(output, "findings.jsonl") if counted[FINDINGS] else []
+    summary = summarise(counted, findings, inputs, time.monotonic() - started)
     with open(os.path.join(output, "summary.json"), "w", encoding="utf-8") as file:
         json.dump(summary, file, indent=2)
         file.write("\n")
@@ -106,8 +112,5 @@ def summarise(
 
 
 def _read_lines(output: str, name: str) -> list[dict[str, Any]]:
-    path = os.path.join(output, name)
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as file:
+    with open(os.path.join(output, name), encoding="utf-8") as file:
         return [json.loads(line) for line in file]

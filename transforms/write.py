@@ -5,7 +5,6 @@ written under a temporary name and then renamed, so that a retried bundle leaves
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -173,6 +172,10 @@ def _write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, An
     return name
 
 
+class WriteError(Exception):
+    """A result can't be written: where and why. One argument, so that Beam keeps the type."""
+
+
 class _Whole:
     """A file that appears under its name only when it is whole."""
 
@@ -181,12 +184,21 @@ class _Whole:
         self._draft = FileSystems.join(folder, f".{name}.draft")
 
     def __enter__(self) -> Any:
-        self._file = FileSystems.create(self._draft, compression_type=CompressionTypes.UNCOMPRESSED)
+        try:
+            self._file = FileSystems.create(self._draft, compression_type=CompressionTypes.UNCOMPRESSED)
+        except OSError as error:
+            raise self._failed(error) from error
         return self._file
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self._file.close()
-        if kind is None and "://" in self._target:
-            FileSystems.rename([self._draft], [self._target])
-        elif kind is None:
-            os.replace(self._draft, self._target)  # Beam's local rename refuses to replace a file.
+        try:
+            self._file.close()
+            if kind is None:
+                FileSystems.rename([self._draft], [self._target])
+        except OSError as failure:
+            raise self._failed(failure) from failure
+        if isinstance(error, OSError):
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> WriteError:
+        return WriteError(f"cannot write {self._target}: {error.strerror or error}")

@@ -132,6 +132,53 @@ def test_output_is_plain_where_it_is_no_terminal(tmp_path: Path, capsys: pytest.
     assert len(lines(tmp_path / "findings.jsonl")) > 2
 
 
+def test_force_color_makes_no_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert scan(tmp_path, str(EXAMPLES)) == 0
+    out, err = capfd.readouterr()
+    assert "critical" in out
+    assert "\x1b" not in out + err
+
+
+def test_events_do_not_count_the_findings_of_an_earlier_scan(tmp_path: Path) -> None:
+    good = tmp_path / "good.json"
+    good.write_bytes(delivery(record(1)))
+    assert scan(tmp_path / "o", str(EXAMPLES), "-q") == 0
+    assert main(["events", str(good), "-q", "--output", str(tmp_path / "o")]) == 0
+    assert json.loads((tmp_path / "o/summary.json").read_text())["findings"]["total"] == 0
+
+
+def test_a_second_scan_does_not_read_the_results_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_bytes(delivery(record(1)))
+    for _ in range(2):
+        assert scan(tmp_path / "o", str(tmp_path), "-q") == 0
+        assert json.loads((tmp_path / "o/summary.json").read_text())["files"] == 1
+
+
+def test_a_result_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "good.json").write_bytes(delivery(record(1)))
+    (tmp_path / "o/findings.avro").mkdir(parents=True)
+    assert scan(tmp_path / "o", str(tmp_path / "good.json"), "-q") == 1
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"tokentrail: error: cannot write {tmp_path}/o/findings.avro: ")
+    assert complaint.count("\n") == 1
+
+
+def test_an_output_that_lacks_a_character_shows_its_escape(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_bytes(delivery(record(1)))
+    ran = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "scan", str(tmp_path / "good.json"), "--output", str(tmp_path / "ö")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert rb"\xf6" in ran.stdout
+
+
 def test_hostile_names_reach_no_terminal() -> None:
     assert safe("a\x1b[31mb\u202ec\u200bd\n") == "a\\u001b[31mb\\u202ec\\u200bd\\u000a"
 
