@@ -173,7 +173,7 @@ STOLEN_ROLE_EVENT = ApiEvent(
 def test_a_record_becomes_exactly_this_event(raw: dict[str, Any], expected: ApiEvent) -> None:
     event = parse_record(json.dumps(raw).encode(), ORIGIN)
     # How an action is classified is the action table's own business, and has its own tests.
-    expected = msgspec.structs.replace(expected, access=event.access, stage=event.stage, technique=event.technique)  # type: ignore[union-attr]
+    expected = msgspec.structs.replace(expected, access=event.access, stage=event.stage, technique=event.technique)
     assert event == expected
 
 
