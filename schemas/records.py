@@ -12,12 +12,14 @@ import msgspec
 
 
 class Issued(msgspec.Struct, array_like=True, frozen=True):
-    """A credential that a call handed out, as its response names it."""
+    """A credential, or a name to be known by, that a call handed out."""
 
-    credential_id: str
+    credential_id: str | None = None
     principal_id: str | None = None
     expires: int | None = None
     issued_to: str | None = None
+    session_id: str | None = None
+    known_as: str | None = None
 
 
 class ApiEvent(msgspec.Struct, array_like=True):
@@ -70,6 +72,19 @@ class ApiEvent(msgspec.Struct, array_like=True):
     resources: list[str] = []
     target_account: str | None = None
     origin: str = ""
+    action_basis: str | None = None
+    interface_conflict: str | None = None
+    network: str | None = None
+    private: bool | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    session_id: str | None = None
+    session_tags: list[str] = []
+    on_behalf_of: str | None = None
+    in_scope_of: str | None = None
+    home: str | None = None
+    credential_age: int | None = None
+    known_as: list[str] = []
 
 
 class Actor(msgspec.Struct, array_like=True, frozen=True):
@@ -83,7 +98,7 @@ class Actor(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Hop(msgspec.Struct, array_like=True, frozen=True, rename={"from_": "from"}):
-    """One step of identity: `from_` obtained what `to` used, by the call `how`. `certainty` is certain or probable."""
+    """One step of identity: `from_` obtained what `to` used, by the call `how`. `certainty` is certain, probable or ambiguous."""
 
     from_: str
     to: str
@@ -91,6 +106,7 @@ class Hop(msgspec.Struct, array_like=True, frozen=True, rename={"from_": "from"}
     time: int
     event_id: str | None
     certainty: str
+    candidates: list[str] = []
 
 
 class Shift(msgspec.Struct, array_like=True, frozen=True):

@@ -6,9 +6,9 @@ from typing import Any
 
 import apache_beam as beam
 
-from analytic.sources.cloudtrail import Ignored
 from analytic.sources.envelope import Broken, records
 from analytic.sources.errors import ParseError
+from analytic.sources.ignored import Ignored
 from analytic.sources.source import parse_record
 from schemas.records import ApiEvent, DeadLetter
 from transforms.coders import EventBatch

@@ -25,6 +25,7 @@ class Interface(NamedTuple):
     interface: str
     client: str | None
     os: str | None
+    conflict: str | None = None
 
 
 _UNKNOWN = Interface("unknown", None, None)

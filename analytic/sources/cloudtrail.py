@@ -7,7 +7,7 @@ sign-in events", "CloudTrail Insights event", "CloudTrail digest file structure"
 import hashlib
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,6 +17,8 @@ from analytic.sources import cloudtrail_calls as calls
 from analytic.sources import cloudtrail_identity as identities
 from analytic.sources.cloudtrail_record import ABSENT, CloudTrailRecord, decode
 from analytic.sources.errors import ParseError
+from analytic.sources.ignored import Ignored
+from analytic.sources.json_fields import bound
 from analytic.sources.times import iso_micros
 from schemas.records import ApiEvent
 
@@ -37,18 +39,6 @@ _DENIED = re.compile(r"accessdenied|unauthorized|notauthorized|authorizationerro
 
 _PRIVILEGED = frozenset({"write", "permissions", "credential", "execute"})
 """The classes of access whose request names what it was done to; reads are many and their parameters are filters."""
-
-_TEXT_FIELDS = tuple(
-    field.name
-    for field in msgspec.structs.fields(ApiEvent)
-    if field.type in (str, str | None) and field.name != "origin"
-)
-
-
-class Ignored(NamedTuple):
-    """A sound record that is no event: "cloudtrail_digest" or "cloudwatch_control"."""
-
-    kind: str
 
 
 def parse(data: bytes, origin: str) -> ApiEvent | Ignored:
@@ -165,15 +155,8 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent:
         origin=origin,
     )
     if len(data) > calls.MAX_TEXT_CHARS:  # else no text in it can be too long
-        _bound(event)
+        bound(event)
     return event
-
-
-def _bound(event: ApiEvent) -> None:
-    for name in _TEXT_FIELDS:
-        value = getattr(event, name)
-        if value is not None and len(value) > calls.MAX_TEXT_CHARS:
-            setattr(event, name, value[: calls.MAX_TEXT_CHARS])
 
 
 @lru_cache(4_096)

@@ -1,7 +1,7 @@
 """Which log a record is from, and so who reads it."""
 
 from analytic.sources import cloudtrail
-from analytic.sources.cloudtrail import Ignored
+from analytic.sources.ignored import Ignored
 from schemas.records import ApiEvent
 
 

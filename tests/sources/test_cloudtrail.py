@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.sources.cloudtrail import Ignored, parse
+from analytic.sources.cloudtrail import parse
 from analytic.sources.errors import ParseError
+from analytic.sources.ignored import Ignored
 from analytic.sources.source import parse_record
 from schemas.records import ApiEvent, Issued
 from tests.sources.cloudtrail_records import ACCOUNT, ORIGIN, USER, parsed, record, role
