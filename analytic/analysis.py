@@ -2,30 +2,62 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from analytic.detection import Detect
-from analytic.fold import Item, fold_sorted
+from analytic.fold import Fold, Item, Output, fold_sorted
 from analytic.lineage import Follow
+from analytic.links import inputs, used
 from analytic.policy import Policy
-from analytic.routing import heard, route
-from schemas.records import ApiEvent, Finding
+from analytic.resolve import ROUNDS, Resolve
+from analytic.routing import used_key
+from schemas.records import ApiEvent, Finding, Step
+
+_Keyed = dict[str, list[Item]]
 
 
 def analyse(events: Iterable[ApiEvent], policy: Policy | None = None) -> list[Finding]:
     """Give the findings of a bounded set of events, sorted by first event time, then id."""
     policy = policy or Policy()
-    credentials: dict[str, list[Item]] = defaultdict(list)
-    for event in events:
-        for key, roles in route(event).items():
-            credentials[key].append(heard(event, roles))
-    actors: dict[str, list[Item]] = defaultdict(list)
-    follow = Follow(policy)
-    for items in credentials.values():
-        for actor, item in fold_sorted(follow, items)[0]:
-            actors[actor].append(item)
     decode = msgspec.msgpack.Decoder(Finding).decode
-    detect = Detect(policy)
-    findings = [decode(output.item.body) for items in actors.values() for output in fold_sorted(detect, items)[0]]
-    return sorted(findings, key=lambda finding: (finding.first_event_time, finding.finding_id))
+    outputs = _fold(Detect(policy), _keyed(_steps(events, policy)))
+    return sorted(
+        (decode(output.item.body) for output in outputs),
+        key=lambda finding: (finding.first_event_time, finding.finding_id),
+    )
+
+
+def follow(events: Iterable[ApiEvent], policy: Policy | None = None) -> list[Step]:
+    """Give the steps of a bounded set of events: each event once, with who is behind it, sorted by time, then id."""
+    decode = msgspec.msgpack.Decoder(Step).decode
+    steps = [decode(output.item.body) for output in _steps(events, policy or Policy())]
+    return sorted(steps, key=lambda step: (step.event.time, step.event.event_id))
+
+
+def _steps(events: Iterable[ApiEvent], policy: Policy) -> list[Output]:
+    followed: _Keyed = defaultdict(list)
+    links: _Keyed = defaultdict(list)
+    for event in events:
+        key = used_key(event)
+        if key is not None:
+            followed[key].append(used(event))
+        for key, item in inputs(event, policy):
+            links[key].append(item)
+    for number in range(1, ROUNDS + 1):
+        links = _keyed(_fold(Resolve(policy, last=number == ROUNDS), links))
+    for key, items in links.items():
+        followed[key].extend(items)
+    return _fold(Follow(policy), followed)
+
+
+def _fold(fold: Fold[Any, Any], keyed: _Keyed) -> list[Output]:
+    return [output for items in keyed.values() for output in fold_sorted(fold, items)[0]]
+
+
+def _keyed(outputs: Iterable[Output]) -> _Keyed:
+    keyed: _Keyed = defaultdict(list)
+    for key, item in outputs:
+        keyed[key].append(item)
+    return keyed

@@ -7,7 +7,7 @@ from analytic.chains.moment import Moment
 from analytic.context import action
 from analytic.draft import evidence_of, grow
 from analytic.finding import finding_of, key_of, retracted
-from analytic.fold import Item
+from analytic.fold import Item, check_version
 from analytic.policy import Policy
 from analytic.scoring import severity_of, weigh
 from analytic.session import (
@@ -92,10 +92,8 @@ class Detect:
 
     def load(self, data: bytes) -> ActorState:
         """Decode a state; raises ValueError on a version that this build does not know."""
-        state = self._decode_state(data)
-        if state.version != VERSION:
-            raise ValueError(f"Detect's state is of version {state.version}, this build reads {VERSION}")
-        return state
+        check_version("Detect", data, VERSION)
+        return self._decode_state(data)
 
     def dump(self, state: ActorState) -> bytes:
         """Encode a state."""

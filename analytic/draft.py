@@ -6,6 +6,9 @@ from analytic.context.action import classify
 from analytic.session import ActorState, Draft, Noted
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
 
+_NOBODY = frozenset({"role", "account", "service_account", "service_principal"})
+"""Types of actor behind which somebody must stand whom the logs do not show."""
+
 _MAX_ACTS = 64
 """Distinct acts that a draft weighs; more could not raise the score by a hundredth of a bit."""
 
@@ -78,10 +81,15 @@ def _note(draft: Draft, moment: Moment, match: Match) -> None:
     spots = list(match.blind_spots)
     if step.late:
         spots.append("an event came later than the policy allows to revise: what followed from it before may lack it")
-    if step.actor.type == "role":
+    if step.actor.type in _NOBODY:
         spots.append(
-            f"the call that issued this session of {step.actor.name} was not seen: who is behind it is unknown"
+            f"the call that issued this credential of {step.actor.name} was not seen: who is behind it is unknown"
         )
+    for hop in step.hops:
+        if hop.certainty == "ambiguous":
+            spots.append(f"who stands behind {hop.to} is ambiguous: {hop.from_}")
+        elif hop.certainty == "probable" and step.event.issued_to is None:
+            spots.append(f"that {hop.from_} is behind {hop.to} is inferred from {hop.how}, by name and time")
     for spot in spots:
         if spot not in draft.blind_spots and len(draft.blind_spots) < moment.policy.max_facets:
             draft.blind_spots.append(spot)

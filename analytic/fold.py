@@ -140,3 +140,14 @@ class Stepper(Generic[S, D]):
 def to_body(value: Any) -> msgspec.Raw:
     """Encode a msgspec value as the body of an item."""
     return msgspec.Raw(msgspec.msgpack.encode(value))
+
+
+_FIELDS = msgspec.msgpack.Decoder(list[msgspec.Raw])
+_VERSION = msgspec.msgpack.Decoder(int)
+
+
+def check_version(fold: str, data: bytes, version: int) -> None:
+    """Raise ValueError when a state's first field is not the version that this build reads."""
+    found = _VERSION.decode(_FIELDS.decode(data)[0])
+    if found != version:
+        raise ValueError(f"{fold}'s state is of version {found}, this build reads {version}: see CHANGELOG, State")

@@ -8,20 +8,20 @@ API, followed by T1078.004, cloud accounts).
 import msgspec
 
 from analytic.context.network import is_private
-from analytic.identity import actor_of
 from analytic.policy import Policy
-from analytic.shifts import BITS, Context, away, context_of, remember
+from analytic.shifts import BITS, Context, away, remember
 from schemas.records import Actor, ApiEvent, Hop, Shift
 
 
 class Touch(msgspec.Struct, array_like=True, frozen=True):
-    """An act upon a workload: who did what to it, when, and from where."""
+    """An act upon a workload: who did what to it, when, from where, and over which hops they came."""
 
     actor: Actor
     action: str
     time: int
     event_id: str
     context: Context
+    hops: list[Hop] = []
 
 
 class Home(msgspec.Struct, array_like=True):
@@ -33,19 +33,15 @@ class Home(msgspec.Struct, array_like=True):
     shown: list[str] = []
 
 
-def touch_of(event: ApiEvent) -> Touch:
-    """Give the touch that an event is."""
-    return Touch(actor_of(event), event.action, event.time, event.event_id, context_of(event))
-
-
 def locate(
     home: Home, touches: list[Touch], event: ApiEvent, context: Context, policy: Policy
-) -> tuple[list[Shift], Hop | None, Actor | None]:
+) -> tuple[list[Shift], Hop | None, Touch | None]:
     """Say whether a use of a workload's credential is at home; learn the home when it is.
 
-    Gives the shifts, the probable hop and the actor at its start; nothing when at home. Off home is: from a network
-    that is not one of the workload's; or, while no home is known, from the very network of whoever touched the workload
-    before. Networks seen off home are not learnt while anybody touched the workload, so that a thief can't move in.
+    Gives the shifts, the probable hop and the touch that it starts from; nothing when at home. Off home is: from a
+    network that is not one of the workload's; or, while no home is known, from the very network of whoever touched the
+    workload before. Networks seen off home are not learnt while anybody touched the workload, so that a thief can't
+    move in.
     """
     recent = [touch for touch in touches if 0 <= event.time - touch.time <= policy.chain_window]
     off = _off_home(home, recent, event, context)
@@ -71,8 +67,8 @@ def locate(
         shifts.append(away(before, where, event, *off))
     if by_whom is None:
         return shifts, None, None
-    hop = Hop(by_whom.actor.name, _label(event), by_whom.action, by_whom.time, by_whom.event_id, "probable")
-    return shifts, hop, by_whom.actor
+    source = by_whom.hops[-1].to if by_whom.hops else by_whom.actor.name
+    return shifts, Hop(source, _label(event), by_whom.action, by_whom.time, by_whom.event_id, "probable"), by_whom
 
 
 def _off_home(home: Home, recent: list[Touch], event: ApiEvent, context: Context) -> tuple[float, str] | None:

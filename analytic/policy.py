@@ -36,6 +36,10 @@ class Policy(msgspec.Struct, frozen=True):
     """Acts upon one workload that its key remembers."""
     max_evidence: int = 50
     """Distinct pieces of evidence that a finding lists; evidence_total counts them all."""
+    issue_skew: int = MINUTE
+    """How much later than a use the call that issued its credential may be logged: clocks differ, logs hold seconds."""
+    sign_in_window: int = 10 * MINUTE
+    """How long after a sign-in at an identity provider a cloud may see the person arrive, to join them by name."""
     home_settles: int = 3 * DAY
     """A workload that moved, untouched by anyone, is at home in its new network after this."""
 

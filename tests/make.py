@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from analytic.context import action as actions
 from schemas.records import ApiEvent, Issued
 
@@ -81,3 +83,65 @@ def assume(id_: str, at: int, role: str, session: str, key: str, **fields: Any) 
     issued = Issued(key, f"AROA{role.upper():0<17}:{session}")
     resources = [f"arn:aws:iam::{ACCOUNT}:role/{role}"]
     return by_user(id_, at, "sts:AssumeRole", issued=issued, resources=resources, **fields)
+
+
+def role_assumes(
+    id_: str, at: int, by: tuple[str, str, str], role: str, session: str, key: str, **fields: Any
+) -> ApiEvent:
+    """Make the AssumeRole call of a role session (role, session, key) that issues another role's credential."""
+    issued = Issued(key, f"AROA{role.upper():0<17}:{session}", known_as=f"aws:{session_arn(role, session)}")
+    resources = [f"arn:aws:iam::{ACCOUNT}:role/{role}"]
+    return by_role(id_, at, "sts:AssumeRole", *by, **({"issued": issued, "resources": resources} | fields))
+
+
+def session_arn(role: str, session: str) -> str:
+    """Give the ARN of a role session."""
+    return f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{session}"
+
+
+def by_google(id_: str, at: int, call: str, principal: str, *delegation: str, **fields: Any) -> ApiEvent:
+    """Make a call of a Google Cloud principal, through the delegation before it."""
+    account = principal.endswith(".gserviceaccount.com")
+    kind = "FederatedPrincipal" if principal.startswith("principal") else "ServiceAccount" if account else "User"
+    identity: dict[str, Any] = {
+        "provider": "gcp",
+        "account": "example-project",
+        "principal_id": principal,
+        "principal_type": kind,
+        "principal_name": principal,
+        "credential_type": "access_token",
+        "delegation": list(delegation),
+    }
+    return changed(event(id_, at, call), identity | fields)
+
+
+def by_entra(id_: str, at: int, call: str, user: str, **fields: Any) -> ApiEvent:
+    """Make an event of a person in Entra or Azure."""
+    identity: dict[str, Any] = {
+        "provider": "azure",
+        "account": "11111111-2222-3333-4444-555555555555",
+        "principal_id": f"oid-{user}",
+        "principal_type": "User",
+        "principal_name": f"{user}@example.com",
+        "credential_type": "access_token",
+    }
+    return changed(event(id_, at, call), identity | fields)
+
+
+def by_okta(id_: str, at: int, call: str, user: str, **fields: Any) -> ApiEvent:
+    """Make an event of a person in Okta."""
+    identity: dict[str, Any] = {
+        "provider": "okta",
+        "log_class": "signin",
+        "principal_id": f"00u{user}",
+        "principal_type": "User",
+        "principal_name": f"{user}@example.com",
+        "credential_id": f"session-{user}",
+        "session_id": f"session-{user}",
+    }
+    return changed(event(id_, at, call), identity | fields)
+
+
+def changed(made: ApiEvent, fields: dict[str, Any]) -> ApiEvent:
+    """Give an event with some fields changed."""
+    return msgspec.structs.replace(made, **fields)

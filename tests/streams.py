@@ -7,11 +7,13 @@ import msgspec
 
 from analytic.detection import Detect
 from analytic.event_time import EventTime
-from analytic.fold import Fold, Item
+from analytic.fold import WITHDRAWN, Fold, Item
 from analytic.lineage import Follow
+from analytic.links import inputs, used
 from analytic.policy import Policy
-from analytic.routing import heard, route
-from schemas.records import ApiEvent, Finding
+from analytic.resolve import ROUNDS, Resolve
+from analytic.routing import used_key
+from schemas.records import ApiEvent, Finding, Step
 
 
 class Stage:
@@ -45,29 +47,50 @@ class Stage:
 
 
 class Stream:
-    """Follow and Detect in a row. `latest` holds the newest revision of each finding."""
+    """The rounds of Resolve, Follow and Detect in a row. `latest` holds the newest revision of each finding."""
 
     def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.rounds = [Stage(Resolve(policy, last=n == ROUNDS), policy) for n in range(1, ROUNDS + 1)]
         self.follow = Stage(Follow(policy), policy)
         self.detect = Stage(Detect(policy), policy)
         self.latest: dict[str, Finding] = {}
         self.revisions: dict[str, list[int]] = defaultdict(list)
+        self.followed: dict[str, Item] = {}
 
     def bundle(self, events: Iterable[ApiEvent]) -> None:
-        batches: dict[str, list[Item]] = defaultdict(list)
+        followed: dict[str, list[Item]] = defaultdict(list)
+        links: dict[str, list[Item]] = defaultdict(list)
         for event in events:
-            for key, roles in route(event).items():
-                batches[key].append(heard(event, roles))
-        for key, items in batches.items():
-            self._on(self.follow.receive(key, items))
+            key = used_key(event)
+            if key is not None:
+                followed[key].append(used(event))
+            for at, item in inputs(event, self.policy):
+                links[at].append(item)
+        for key, items in links.items():
+            self._resolve(0, self.rounds[0].receive(key, items))
+        for key, items in followed.items():
+            self._follow(self.follow.receive(key, items))
 
     def watermark(self, at: int) -> None:
-        """Advance: timers fire in order, the second stage's watermark held behind the first's outputs."""
-        self._on(self.follow.advance(at))
+        """Advance: timers fire in order, each stage's watermark held behind the outputs of the one before."""
+        for number, stage in enumerate(self.rounds):
+            self._resolve(number, stage.advance(at))
+        self._follow(self.follow.advance(at))
         self._write(self.detect.advance(at))
 
-    def _on(self, outputs: list) -> None:
+    def _resolve(self, number: int, outputs: list) -> None:
         for key, item in outputs:
+            if number + 1 < ROUNDS:
+                self._resolve(number + 1, self.rounds[number + 1].receive(key, [item]))
+            else:
+                self._follow(self.follow.receive(key, [item]))
+
+    def _follow(self, outputs: list) -> None:
+        for key, item in outputs:
+            known = self.followed.get(item.id)
+            if known is None or item.revision > known.revision:
+                self.followed[item.id] = item
             self._write(self.detect.receive(key, [item]))
 
     def _write(self, outputs: list) -> None:
@@ -79,3 +102,9 @@ class Stream:
     def findings(self) -> list[Finding]:
         standing = (finding for finding in self.latest.values() if finding.status != "retracted")
         return sorted(standing, key=lambda finding: (finding.first_event_time, finding.finding_id))
+
+    def steps(self) -> list[Step]:
+        """Give the standing steps, each once."""
+        standing = (item for item in self.followed.values() if item.body != WITHDRAWN)
+        steps = [msgspec.msgpack.decode(item.body, type=Step) for item in standing]
+        return sorted(steps, key=lambda step: (step.event.time, step.event.event_id))

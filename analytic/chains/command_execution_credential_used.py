@@ -13,7 +13,7 @@ NAME = "command_execution_credential_used"
 def match(moment: Moment) -> Match | None:
     """Fire on each use off home of a workload's credential by whoever touched the workload before."""
     hop = moment.step.hops[-1] if moment.step.hops else None
-    if hop is None or hop.certainty != "probable":
+    if hop is None or hop.certainty != "probable" or moment.step.event.issued_to is None:
         return None
     earlier = [noted for noted in moment.state.executions if noted.evidence.event_id == hop.event_id]
     triggers = [trigger for trigger in moment.live if trigger.shift.dimension == "home"]

@@ -9,8 +9,8 @@ from analytic.analysis import analyse
 from analytic.event_time import EventTime
 from analytic.fold import Item, distinct
 from analytic.lineage import Follow
+from analytic.links import used
 from analytic.policy import HOUR, Policy
-from analytic.routing import USED, heard
 from schemas.records import ApiEvent, Finding
 from tests import make
 from tests.streams import Stream
@@ -108,7 +108,7 @@ def test_a_replayed_turn_gives_the_same_rows(events: list[ApiEvent]) -> None:
     """A runner that lost a bundle runs it again from the same state: id and revision are the same."""
     policy = Policy()
     clock = EventTime(Follow(policy), policy)
-    items = [heard(event, USED) for event in events if event.credential_id == "AKIAALICE00000000000"]
+    items = [used(event) for event in events if event.credential_id == "AKIAALICE00000000000"]
     once = clock.receive(clock.receive(None, items).state, [], make.T0 + 10 * make.HOUR)
     again = clock.receive(clock.receive(None, items).state, [], make.T0 + 10 * make.HOUR)
     assert once == again
@@ -127,7 +127,7 @@ def test_an_event_at_a_microsecond_wakes_once_at_the_next_millisecond() -> None:
     policy = Policy()
     clock = EventTime(Follow(policy), policy)
     event = make.by_user("a", 537, "iam:ListUsers")
-    turn = clock.receive(None, [heard(event, USED)])
+    turn = clock.receive(None, [used(event)])
     assert turn.wake == make.T0 + policy.hold + 1_000
     turn = clock.receive(turn.state, [], turn.wake)
     assert [output.item.id for output in turn.outputs] == ["a"]

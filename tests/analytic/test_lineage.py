@@ -1,27 +1,16 @@
 """Follow: who is behind a credential, over which hops, and what shifted. Each firing example has its silent twin."""
 
-import msgspec
-
-from analytic.fold import fold_sorted
-from analytic.lineage import Follow
-from analytic.policy import DAY, Policy
-from analytic.routing import heard, route
+from analytic.analysis import follow
+from analytic.policy import DAY
+from analytic.routing import used_key
 from schemas.records import ApiEvent, Issued, Step
 from tests import make
 from tests.make import CAFE, DATACENTRE, HOUR, MINUTE, OFFICE, by_instance, by_role, by_user
 
 
 def steps(*events: ApiEvent) -> dict[str, Step]:
-    """Fold events as the pipeline does, and give the steps by event id."""
-    keys: dict[str, list] = {}
-    for event in events:
-        for key, roles in route(event).items():
-            keys.setdefault(key, []).append(heard(event, roles))
-    found = {}
-    for items in keys.values():
-        for _, item in fold_sorted(Follow(Policy()), items)[0]:
-            found[item.id] = msgspec.msgpack.decode(item.body, type=Step)
-    return found
+    """Follow events as the pipeline does, and give the steps by event id."""
+    return {step.event.event_id: step for step in follow(events)}
 
 
 def dimensions(step: Step) -> list[str]:
@@ -240,6 +229,5 @@ def test_the_service_that_issues_an_instances_credential_is_no_person() -> None:
 
 
 def test_a_masked_credential_joins_nobody() -> None:
-    assert list(route(by_user("a", 0, "iam:ListUsers", credential_id="AKIA****************"))) == [
-        "p|aws|AIDAALICE000000000000"
-    ]
+    masked = by_user("a", 0, "iam:ListUsers", credential_id="AKIA****************")
+    assert used_key(masked) == "p|aws|AIDAALICE000000000000"
