@@ -1,190 +1,144 @@
-"""Which kind of program called: the user agent's grammar, and the evidence beside it that a caller cannot forge.
+"""Through which kind of program a call came: the user agent's claim, and the evidence beside it.
 
-The strings are those of AWS's own clients as real trails record them (CloudTrail user guide, "CloudTrail record
-contents", userAgent) and as the AWS SDK reference guide documents them (`exec-env/`, `os/`, `md/`). A user agent is a
-claim: it names an interface, it never clears a caller.
+`interface_claim` reads the user agent, `interface_evidence` sets it against what the provider itself wrote into the
+record. A user agent is a claim: it names an interface, it never clears a caller.
 """
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from analytic.context import azure_apps
+from analytic.context import interface_evidence as evidences
+from analytic.context.interface_claim import NO_CLAIM, read
+from analytic.context.interface_evidence import Evidence, Interface, weigh
+
+__all__ = ["SIGN_IN", "SIGN_IN_EVENT_TYPES", "Interface", "classify"]
 
 CACHE_SIZE = 8_192
-"""User agents remembered; at 1,024 characters each some 10 MB at most."""
+"""Combinations remembered; at some 1,300 characters each some 12 MB at most."""
 
-MAX_CLIENT_CHARS = 64
-"""A program's name is short; a longer one is cut so that no state grows by it."""
+MAX_AGENT_CHARS = 1_024
+"""What a user agent is read to; CloudTrail's own limit (user guide, record contents)."""
+
+MAX_WORD_CHARS = 128
+"""What any other part of the evidence is read to: ids, names of services, of protocols and of systems are shorter."""
+
+MAX_SUBJECT_CHARS = 512
+"""What a principal is read to: an email ends, and a federated subject names its pool, well before."""
 
 SIGN_IN_EVENT_TYPES = frozenset({"AwsConsoleSignIn", "AwsConsoleSignin"})
 """The eventType of sign-in events; AWS has written both."""
 
+SIGN_IN = "signin"
+"""The `event_type` to give for a sign-in of another provider, whose records have no such field."""
 
-class Interface(NamedTuple):
-    """The interface (console cloud_shell cli sdk iac service agent browser unknown), the client's name and os."""
+_SERVICE_EVENT = "AwsServiceEvent"
+_CONSOLE_ACTION = "AwsConsoleAction"
 
-    interface: str
-    client: str | None
-    os: str | None
-    conflict: str | None = None
-
-
-_UNKNOWN = Interface("unknown", None, None)
-_CONSOLE = Interface("console", None, None)
-_SERVICE = Interface("service", None, None)
-
-# Kinds of user agent that only the evidence beside them can turn into an interface.
-_AWS_BACKEND = "aws backend"
-_SERVICE_NAME = "service name"
-
-_PRODUCT = r"(?<![\w.-])"
-_CONSOLE_AGENT = re.compile(r"\bconsole\b|s3console|ec2console|awsconsole|^signin\.amazonaws\.com$")
-# What AWS's own servers send: the consoles' backends, the SDKs' internal builds (Cloud Shell's service calls with one)
-# and the federation endpoint's broker, whose build never expanded its version.
-_BACKEND_AGENT = re.compile(
-    r"^aws[ .]internal\b|\baws-internal/|\bmd/internal\b|^coral/|^jersey/\$\{project\.version\}"
+# Google's own: IAM documentation, "Service agents"; the agents of the API infrastructure; Google itself.
+_SERVICE_AGENT = re.compile(
+    r"(?:^|:)(?:service-\d+@[\w-]+(?:\.iam)?\.gserviceaccount\.com|\d+@cloudservices\.gserviceaccount\.com"
+    r"|[\w-]+@(?:prod\.google\.com|system\.gserviceaccount\.com)|system@google\.com)$",
+    re.ASCII,
 )
-_SERVICE_AGENT = re.compile(r"(?:[a-z0-9_-]+\.)+amazonaws\.com(?:\.cn)?")
-_AGENT_AGENT = re.compile(
-    _PRODUCT + r"(?:amazon-ssm-agent|amazon-ecs-agent|amazon ecs agent|amazon-cloudwatch-agent|cwagent"
-    r"|amazon-vpc-cni|aws-for-fluent-bit|fluent-bit|kubelet)\b"
-)
-_IAC_AGENT = re.compile(
-    _PRODUCT + r"(?:cloudformation\.amazonaws\.com$|(?:terraform|opentofu|pulumi|aws-cdk|cdk|aws-cloudformation"
-    r"|cloudformation|crossplane|ansible|hashicorp|packer)(?:[-\w.]*/|$))"
-)
-_SDK_AGENT = re.compile(_PRODUCT + r"(?:boto3|botocore|boto|rusoto|aws-sdk[-\w]*|aws-cdk-sdk|aws-chalice)(?:/|$)")
-_CLI_AGENT = re.compile(r"(?:aws-cli|aws-sam-cli|awspowershell[.\w]*|aws-tools-powershell|eksctl|kubectl)(?:/|$)")
-
-_CLIENTS = (
-    # The order decides: the program before the library that it is built on.
-    re.compile(_PRODUCT + r"(Terraform|OpenTofu|Pulumi|aws-cdk|crossplane|Ansible|Packer)/v?(\d+)", re.IGNORECASE),
-    re.compile(
-        _PRODUCT + r"(amazon-ssm-agent|amazon-ecs-agent|amazon-cloudwatch-agent|kubelet)/v?(\d*)", re.IGNORECASE
-    ),
-    re.compile(r"^(aws-cli|aws-sam-cli|AWSPowerShell[.\w]*|eksctl|kubectl)/v?(\d+)", re.IGNORECASE),
-    re.compile(_PRODUCT + r"(boto3|botocore|boto)/(\d+)", re.IGNORECASE),
-    re.compile(_PRODUCT + r"(aws-sdk[-\w]*|rusoto)/(\d+)", re.IGNORECASE),
-    re.compile(r"^([A-Za-z][\w .+-]*)/v?(\d*)"),
-)
-_SPELLING = {name.lower(): name for name in ("boto3", "botocore", "boto", "aws-cli", "Terraform", "OpenTofu", "Pulumi")}
-_BROWSERS = (
-    # Every browser claims to be its elders: the one that names itself last comes first here.
-    ("Edge", re.compile(r"\bedga?(?:ios)?/(\d+)")),
-    ("Opera", re.compile(r"\bopr/(\d+)")),
-    ("Firefox", re.compile(r"(?:\bfirefox|(?<=\d)firefox|\bfxios)/(\d+)")),
-    ("Chrome", re.compile(r"\b(?:chrome|crios|headlesschrome)/(\d+)")),
-    ("Safari", re.compile(r"\bversion/(\d+)[\d.]* (?:mobile/\S+ )?safari/")),
-)
-_SYSTEMS = (
-    # Android and iOS name Linux and Mac OS X too.
-    ("android", re.compile(r"\bandroid\b")),
-    ("ios", re.compile(r"\biphone\b|\bipad\b|\bos/ios\b")),
-    ("windows", re.compile(r"\bwindows\b|\bwin32\b|\bwin64\b")),
-    ("macos", re.compile(r"\bdarwin\b|\bmacos\b|\bmacintosh\b|\bmac os x\b")),
-    ("linux", re.compile(r"\blinux\b|\bx11\b|\bcros\b")),
-)
+_SERVICE_ACCOUNT = re.compile(r"\.gserviceaccount\.com$", re.ASCII)
+_WORKLOAD = "/workloadIdentityPools/"
 
 
 def classify(
     user_agent: str | None,
     *,
-    source_service: str | None,
-    source_ip: str | None,
-    event_type: str | None,
-    invoked_by: str | None,
-    console_credential: bool | None,
+    source_service: str | None = None,
+    source_ip: str | None = None,
+    event_type: str | None = None,
+    invoked_by: str | None = None,
+    console_credential: bool | None = None,
+    app_id: str | None = None,
+    app_name: str | None = None,
+    client_app: str | None = None,
+    device_os: str | None = None,
+    device_browser: str | None = None,
+    principal_subject: str | None = None,
+    command: str | None = None,
+    provider: str | None = None,
 ) -> Interface:
-    """Say which interface a call came through, which client, and on which operating system.
+    """Say which interface a call came through, which client, on which operating system, and what disagrees.
 
-    `event_type` is CloudTrail's eventType; `console_credential` its sessionCredentialFromConsole. A console or service
-    has a client and an os only where a person's browser shows. The user agent's own part is cached.
+    AWS: `event_type` is CloudTrail's eventType (any provider's sign-in: SIGN_IN), `invoked_by` its invokedBy,
+    `console_credential` its sessionCredentialFromConsole. Azure: `app_id` and `app_name` the client application,
+    `client_app` Entra's clientAppUsed, `device_os` and `device_browser` of its deviceDetail (Okta's client likewise).
+    GCP: `principal_subject` the principalSubject or principalEmail, `command` gcloud's command path. `provider` is
+    aws, gcp, azure or okta: a browser's call is the console's only where the log is of a cloud's API.
+
+    A console or service has a client and an os only where a person's browser shows. Cached, and bounded whatever comes.
     """
-    if not user_agent:
-        if invoked_by or source_service:
-            return _SERVICE
-        return _CONSOLE if console_credential else _UNKNOWN
-    agent = _read_agent(user_agent)
-    kind = agent.interface
-    if kind == "browser":
-        if event_type in SIGN_IN_EVENT_TYPES:
-            return agent
-        return Interface("console", agent.client, agent.os)
-    if kind == _AWS_BACKEND:
-        return _of_backend(source_service, source_ip, event_type, invoked_by, console_credential)
-    if kind == _SERVICE_NAME:
-        return _CONSOLE if console_credential and not invoked_by else _SERVICE
-    if source_service and kind in ("sdk", "unknown"):
-        return _SERVICE
-    return agent
-
-
-def _of_backend(
-    source_service: str | None,
-    source_ip: str | None,
-    event_type: str | None,
-    invoked_by: str | None,
-    console_credential: bool | None,
-) -> Interface:
-    """Tell the console's backend, acting for the person at `source_ip`, from a service acting for itself."""
-    if invoked_by:
-        return _SERVICE
-    if console_credential or event_type in SIGN_IN_EVENT_TYPES:
-        return _CONSOLE
-    if source_service:
-        return _SERVICE
-    return _CONSOLE if source_ip else _UNKNOWN
+    if user_agent is not None and len(user_agent) > MAX_AGENT_CHARS:
+        user_agent = user_agent[:MAX_AGENT_CHARS]
+    return _classify(
+        user_agent or None,
+        source_service and source_service[:MAX_WORD_CHARS],
+        source_ip is not None,
+        event_type and event_type[:MAX_WORD_CHARS],
+        invoked_by and invoked_by[:MAX_WORD_CHARS],
+        console_credential,
+        app_id and app_id[:MAX_WORD_CHARS],
+        app_name and app_name[:MAX_WORD_CHARS],
+        client_app and client_app[:MAX_WORD_CHARS],
+        device_os and device_os[:MAX_WORD_CHARS],
+        device_browser and device_browser[:MAX_WORD_CHARS],
+        _principal(principal_subject[:MAX_SUBJECT_CHARS]) if principal_subject else None,
+        command is not None,
+        provider and provider[:MAX_WORD_CHARS],
+    )
 
 
 @lru_cache(CACHE_SIZE)
-def _read_agent(user_agent: str) -> Interface:
-    text = user_agent.strip().removeprefix("[").removesuffix("]").strip()
-    lower = text.lower()
-    kind = _kind(lower)
-    if kind in ("console", _AWS_BACKEND, _SERVICE_NAME):
-        return Interface(kind, None, None)
-    system = next((name for name, pattern in _SYSTEMS if pattern.search(lower)), None)
-    if kind == "browser":
-        return Interface(kind, _browser(lower), system)
-    return Interface(kind, _client(text), system)
+def _classify(
+    user_agent: str | None,
+    source_service: str | None,
+    addressed: bool,
+    event_type: str | None,
+    invoked_by: str | None,
+    console_credential: bool | None,
+    app_id: str | None,
+    app_name: str | None,
+    client_app: str | None,
+    device_os: str | None,
+    device_browser: str | None,
+    principal: str | None,
+    command: bool,
+    provider: str | None,
+) -> Interface:
+    app = azure_apps.by_id(app_id) if app_id else None
+    named = azure_apps.by_name(app_name) if app_name and app is None else None
+    evidence = Evidence(
+        source_service=source_service or None,
+        addressed=addressed,
+        service_event=event_type == _SERVICE_EVENT,
+        console_action=event_type == _CONSOLE_ACTION,
+        # A device stands only in sign-in logs.
+        signs_in=event_type in SIGN_IN_EVENT_TYPES or event_type == SIGN_IN or bool(client_app or device_os),
+        invoked_by=invoked_by or None,
+        console_credential=console_credential,
+        app=app or (None if app_id else named),
+        posing_as=named if app_id else None,
+        client_app=client_app or None,
+        device_os=device_os or None,
+        device_browser=device_browser or None,
+        principal=principal,
+        command=command,
+        provider=provider,
+    )
+    return weigh(read(user_agent) if user_agent else NO_CLAIM, evidence)
 
 
-def _kind(lower: str) -> str:
-    if "exec-env/cloudshell" in lower:
-        return "cloud_shell"
-    # Before all else that may stand in it: the command line names the command it runs (`md/command#cloudformation.…`).
-    if _CLI_AGENT.match(lower):
-        return "cli"
-    if lower.startswith("mozilla"):
-        return "browser"
-    if _CONSOLE_AGENT.search(lower):
-        return "console"
-    if _BACKEND_AGENT.search(lower):
-        return _AWS_BACKEND
-    if _IAC_AGENT.search(lower):
-        return "iac"
-    if _SERVICE_AGENT.fullmatch(lower):
-        return _SERVICE_NAME
-    if _AGENT_AGENT.search(lower):
-        return "agent"
-    if _SDK_AGENT.search(lower):
-        return "sdk"
-    return "browser" if "mozilla/5.0" in lower else "unknown"
-
-
-def _browser(lower: str) -> str | None:
-    for name, pattern in _BROWSERS:
-        found = pattern.search(lower)
-        if found:
-            return f"{name}/{found[1]}"
-    return None
-
-
-def _client(text: str) -> str | None:
-    """Give the program's name as it writes it, in lower case where writings differ, with its major version."""
-    for pattern in _CLIENTS:
-        found = pattern.search(text)
-        if found:
-            name = found[1].strip()[:MAX_CLIENT_CHARS]
-            name = _SPELLING.get(name.lower(), name)
-            return f"{name}/{found[2]}" if found[2] else name
-    return None
+@lru_cache(CACHE_SIZE)
+def _principal(subject: str) -> str | None:
+    """Tell the principals of Google Cloud that are no persons by how they are written."""
+    if _WORKLOAD in subject:
+        return evidences.WORKLOAD
+    if not _SERVICE_ACCOUNT.search(subject) and not subject.endswith("google.com"):
+        return None
+    if _SERVICE_AGENT.search(subject):
+        return evidences.SERVICE_AGENT
+    return evidences.SERVICE_ACCOUNT if _SERVICE_ACCOUNT.search(subject) else None
