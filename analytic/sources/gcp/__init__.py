@@ -1,0 +1,1 @@
+"""The parts of the Cloud Audit Logs' source: identities, calls, names."""
