@@ -1,0 +1,1 @@
+"""The parts that Azure's sources share: claims, calls, names, spellings."""
