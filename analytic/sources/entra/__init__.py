@@ -1,0 +1,1 @@
+"""The parts that Entra's sources share: records, tokens, outcomes."""
