@@ -65,6 +65,12 @@ def _shared(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--output", default="tokentrail-out", metavar="DIR", help="where to write (default: %(default)s)"
     )
+    command.add_argument(
+        "--asn-db", metavar="FILE", help="a database of networks (.mmdb: GeoLite2-ASN, IPinfo, DB-IP …)"
+    )
+    command.add_argument(
+        "--country-db", metavar="FILE", help="a database of countries; of cities, for impossible travel"
+    )
     command.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
 
 
@@ -94,12 +100,19 @@ def _run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryFile(dir=options.output):
         pass  # Told before the work, not after it. (os.access says yes to root on a read-only file system.)
     from pipelines import scan
+    from transforms.databases import Databases
 
+    databases = Databases(options.asn_db, options.country_db)
+    try:
+        databases.open()  # A wrong file is told before the work.
+    except ValueError as error:
+        return _fail(str(error))
+    databases.close()
     if options.command == "events":
-        outcome = scan.run(inputs, options.output, scan.events_to(options.output), quiet=options.quiet)
+        write = scan.events_to(options.output)
     else:
         write = scan.findings_to(options.output, time.time_ns() // 1_000)
-        outcome = scan.run(inputs, options.output, write, quiet=options.quiet)
+    outcome = scan.run(inputs, options.output, write, databases, quiet=options.quiet)
     if not options.quiet:
         _show(options, outcome.findings, outcome.summary)
     if inputs.errors:

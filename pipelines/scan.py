@@ -19,8 +19,10 @@ from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
 from pipelines.progress import watching
 from pipelines.stream import bounded, findings_from
+from transforms.databases import Databases
 from transforms.dead_letter import TAG
-from transforms.metrics import FINDINGS, IGNORED, counters, tally
+from transforms.metrics import FINDINGS, IGNORED_KINDS, counters, tally
+from transforms.metrics import ignored as ignored_kind
 from transforms.parse import ParseAuditLogs
 from transforms.read import ReadFiles
 from transforms.write import WriteDeadLetters, WriteError, WriteEvents, WriteFindings
@@ -39,10 +41,10 @@ class Outcome:
     summary: dict[str, Any]
 
 
-def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build) -> None:
+def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, databases: Databases) -> None:
     """Build the flow over files: read, parse, then what `write` adds; the dead letters of both steps meet."""
     read = pipeline | "Uris" >> beam.Create(uris).with_output_types(str) | "ReadFiles" >> ReadFiles()
-    parsed = read.blocks | "ParseAuditLogs" >> ParseAuditLogs()
+    parsed = read.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
     write(parsed.events)
     dead_letters = (read[TAG], parsed[TAG]) | "DeadLetters" >> beam.Flatten()
     _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
@@ -60,14 +62,14 @@ def events_to(output: str) -> Build:
     return lambda events: events | "WriteEvents" >> WriteEvents(output)
 
 
-def run(inputs: Inputs, output: str, write: Build, *, quiet: bool) -> Outcome:
+def run(inputs: Inputs, output: str, write: Build, databases: Databases, *, quiet: bool) -> Outcome:
     """Run the flow over the inputs and write `summary.json`. Raises OSError when the output can't be written."""
     # Beam logs with its stack what it then raises: it is told once.
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     gc.set_threshold(*_GC_THRESHOLDS)
     started = time.monotonic()
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-    build(pipeline, list(inputs.uris), output, write)
+    build(pipeline, list(inputs.uris), output, write, databases)
     try:
         with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
             result = pipeline.run()
@@ -94,6 +96,7 @@ def summarise(
         by_severity[finding["severity"]] += 1
         by_chain[finding["chain"]] = by_chain.get(finding["chain"], 0) + 1
     read, parse = counted["dead_letters_read"], counted["dead_letters_parse"]
+    ignored = {kind: number for kind in IGNORED_KINDS if (number := counted[ignored_kind(kind)])}
     return {
         "tokentrail": version("tokentrail"),
         "files": counted["files"],
@@ -101,7 +104,8 @@ def summarise(
         "bytes": counted["bytes_read"],
         "records": counted["records"],
         "parsed": counted["parsed"],
-        "ignored": sum(number for name, number in counted.items() if name.startswith(IGNORED)),
+        "ignored": sum(ignored.values()),
+        "ignored_by_kind": ignored,
         "duplicates": counted["duplicates"],
         "dead_letters": {"total": read + parse, "read": read, "parse": parse},
         "findings": {"total": len(findings), "by_severity": by_severity, "by_chain": dict(sorted(by_chain.items()))},

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 from apache_beam.metrics import Metrics
 
+from analytic.sources.source import IGNORED_KINDS as SOURCE_KINDS
+
 NAMESPACE = "tokentrail"
 
 FILES = "files"
@@ -23,8 +25,8 @@ FINDINGS = "findings"
 STEPS = ("read", "parse")
 """The steps that write dead letters."""
 
-IGNORED_KINDS = ("cloudtrail_digest", "cloudwatch_control", "other")
-"""What a source may pass over because it is no call of anyone; `other` takes what this list does not name."""
+IGNORED_KINDS = (*SOURCE_KINDS, "other")
+"""What a source may pass over because it is no call of anyone; `other` takes what no source names."""
 
 COUNTERS = {
     FILES: "Files opened, readable or not.",

@@ -6,31 +6,52 @@ from typing import Any
 
 import apache_beam as beam
 
+from analytic.context.network import enrich
 from analytic.sources.envelope import Broken, records
 from analytic.sources.errors import ParseError
 from analytic.sources.ignored import Ignored
 from analytic.sources.source import parse_record
 from schemas.records import ApiEvent, DeadLetter
 from transforms.coders import EventBatch
+from transforms.databases import Databases
 from transforms.dead_letter import TAG, dead_letter
 from transforms.metrics import PARSED, RECORDS, ignored, increase, tally
 from transforms.read import Block
 
 
 class ParseAuditLogs(beam.PTransform):
-    """Parses the records of any known log, in any envelope they arrive in."""
+    """Parses the records of any known log, in any envelope they arrive in, and locates where each call came from."""
+
+    def __init__(self, databases: Databases | None = None) -> None:
+        """Takes the address databases; without any the networks alone are known."""
+        super().__init__()
+        self._databases = databases or Databases()
 
     def expand(self, blocks: beam.PCollection) -> Any:
         """Blocks in; outputs `events` (the events of each block as one EventBatch) and `dead_letters`."""
-        parse = beam.ParDo(_ParseFn()).with_input_types(Block).with_output_types(EventBatch, **{TAG: DeadLetter})
+        parse = (
+            beam.ParDo(_ParseFn(self._databases))
+            .with_input_types(Block)
+            .with_output_types(EventBatch, **{TAG: DeadLetter})
+        )
         return blocks | "Parse" >> parse.with_outputs(TAG, main="events")
 
 
 class _ParseFn(beam.DoFn):
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+
+    def setup(self) -> None:
+        self._databases.open()
+
+    def teardown(self) -> None:
+        self._databases.close()
+
     def process(self, block: Block) -> Iterator[object]:
         events: list[ApiEvent] = []
         passed: Counter[str] = Counter()
         number = block.number
+        locate = self._databases.locate
         for record in records(block.data, block.number):
             number = record.number + 1
             origin = f"{block.uri}#{record.number}"
@@ -45,7 +66,7 @@ class _ParseFn(beam.DoFn):
             if isinstance(parsed, Ignored):
                 passed[ignored(parsed.kind)] += 1
             else:
-                events.append(parsed)
+                events.append(enrich(parsed, locate(parsed.source_ip)))
         increase(RECORDS, number - block.number)
         increase(PARSED, len(events))
         for counter, times in passed.items():

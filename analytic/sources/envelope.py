@@ -1,34 +1,34 @@
 """From the bytes of one file, message or block to the log records in it, whatever they are wrapped in.
 
 Recognised by content, never by name: CloudTrail's delivery file (`Records`), JSON lines, a JSON array, one record
-(pretty-printed or not), EventBridge (`detail-type`, `detail`), CloudWatch Logs subscriptions (`logEvents`) and
-filter-log-events exports (`events`), LookupEvents output (`Events`); envelopes inside lines, arrays and messages too.
-Formats: CloudTrail user guide, "CloudTrail log file examples"; EventBridge user guide, "AWS service events"; CloudWatch
-Logs user guide, "Log group-level subscription filters"; CloudTrail API reference, LookupEvents.
+(pretty-printed or not), and what `wrapping.py` opens: the envelopes of queues, event buses, log services, query
+engines and collectors, inside lines, arrays and each other too.
+Format: CloudTrail user guide, "CloudTrail log file examples".
 
 A sound document is split by one typed decode. A document that is not sound is salvaged piece by piece, so that one bad
 record does not cost its neighbours: each byte that is not a record, nor an envelope around records, is in a Broken.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from analytic.sources import salvage
+from analytic.sources import salvage, wrapping
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024
 """CloudTrail caps an event at 256 KB, and at 1 MB for trails that ask for it (CloudTrail user guide, quotas); a larger
 record is none that AWS wrote, and would cost memory wherever it is held. Other sources' records are smaller."""
 
 MAX_NESTING = 4
-"""Envelopes inside envelopes that are opened: an EventBridge event in a log message in a subscription is three."""
+"""Envelopes inside envelopes that are opened: an EventBridge event in a log message in a subscription is three; a
+batch of Lambda around it makes four."""
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 
-
-_ABSENT = msgspec.Raw(b"null")
+_RECORD_HEAD = b'{"eventVersion"'
+"""How CloudTrail's records begin, in every file that it delivers: no envelope does."""
 
 
 class Record(NamedTuple):
@@ -47,33 +47,14 @@ class Broken(NamedTuple):
     error: str
 
 
-class _Envelope(msgspec.Struct, gc=False):
-    records: list[msgspec.Raw] | None = msgspec.field(default=None, name="Records")
-    looked_up: list[msgspec.Raw] | None = msgspec.field(default=None, name="Events")
-    filtered: list[msgspec.Raw] | None = msgspec.field(default=None, name="events")
-    log_events: list[msgspec.Raw] | None = msgspec.field(default=None, name="logEvents")
-    message_type: msgspec.Raw = msgspec.field(default=_ABSENT, name="messageType")
-    detail_type: msgspec.Raw = msgspec.field(default=_ABSENT, name="detail-type")
-    detail: msgspec.Raw = _ABSENT
-
-
-class _LogEvent(msgspec.Struct, gc=False):
-    message: str
-
-
-class _LookedUp(msgspec.Struct, gc=False):
-    event: str = msgspec.field(name="CloudTrailEvent")
-
-
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _RAW = msgspec.json.Decoder(msgspec.Raw)
-_LOG_EVENT = msgspec.json.Decoder(_LogEvent)
-_LOOKED_UP = msgspec.json.Decoder(_LookedUp)
 
 # What a decoder raises on bytes that are not what it expects: DecodeError and UnicodeDecodeError are ValueErrors, and
 # nesting too deep for the interpreter is a RecursionError.
 _UNSOUND = (ValueError, RecursionError)
+
+_Pieces = Iterator[bytes | salvage.Junk]
 
 
 def records(data: bytes, first_number: int = 0) -> Iterator[Record | Broken]:
@@ -96,7 +77,7 @@ def records(data: bytes, first_number: int = 0) -> Iterator[Record | Broken]:
             yield Record(number, piece)
 
 
-def _document(content: bytes, nesting: int) -> Iterator[bytes | salvage.Junk]:
+def _document(content: bytes, nesting: int) -> _Pieces:
     """Split what may be one JSON value or many, sound or not."""
     try:
         return _open(content, nesting)
@@ -104,42 +85,49 @@ def _document(content: bytes, nesting: int) -> Iterator[bytes | salvage.Junk]:
         return _salvage(content, nesting)
 
 
-def _salvage(content: bytes, nesting: int) -> Iterator[bytes | salvage.Junk]:
+def _salvage(content: bytes, nesting: int) -> _Pieces:
     for piece in salvage.pieces(content):
         if isinstance(piece, salvage.Junk):
             yield piece
-        elif piece.within in _TEXT_OF:
-            yield from _message(piece.data, _TEXT_OF[piece.within], nesting)
+        elif piece.within is not None:
+            yield from _element(piece.data, wrapping.INNER[piece.within], nesting)
+        elif piece.data.startswith(_RECORD_HEAD):
+            yield piece.data
         else:
             yield from _one(piece.data, nesting)
 
 
-def _open(content: bytes, nesting: int) -> Iterator[bytes | salvage.Junk]:
+def _open(content: bytes, nesting: int) -> _Pieces:
     """Split one sound JSON value; raises what the decoder raises when it is not one, before anything is given."""
     if content[:1] == b"[":
         elements = _ARRAY.decode(content)
         return _each(elements, nesting)
-    if content[:1] != b"{":
+    if content[:1] != b"{" or content.startswith(_RECORD_HEAD):
         _RAW.decode(content)
         return iter((content,))
-    envelope = _ENVELOPE.decode(content)
-    if envelope.records is not None:
-        return map(bytes, envelope.records)
-    if nesting > 0:
-        if envelope.log_events is not None and envelope.message_type is not _ABSENT:
-            if bytes(envelope.message_type) == b'"CONTROL_MESSAGE"':
-                return iter((content,))
-            return _messages(envelope.log_events, _log_message, nesting)
-        if envelope.filtered is not None:
-            return _messages(envelope.filtered, _log_message, nesting)
-        if envelope.looked_up is not None:
-            return _messages(envelope.looked_up, _looked_up, nesting)
-        if envelope.detail is not _ABSENT and envelope.detail_type is not _ABSENT:
-            return _document(bytes(envelope.detail), nesting - 1)
-    return iter((content,))
+    found = wrapping.unwrap(content)
+    if found is None or (nesting <= 0 and found.inner is not None):
+        return iter((content,))
+    if found.inner is None:
+        return map(bytes, found.elements)
+    return _elements(found.elements, found.inner, nesting)
 
 
-def _each(elements: list[msgspec.Raw], nesting: int) -> Iterator[bytes | salvage.Junk]:
+def _elements(elements: Iterable[bytes | msgspec.Raw], inner: wrapping.Inner, nesting: int) -> _Pieces:
+    for element in elements:
+        yield from _element(bytes(element), inner, nesting)
+
+
+def _element(element: bytes, inner: wrapping.Inner, nesting: int) -> _Pieces:
+    """Give what an element of an envelope carries; an element that carries nothing comes as it is."""
+    try:
+        content = inner(element).removeprefix(_BOM).strip(_BLANK)
+    except _UNSOUND:
+        return iter((element,))
+    return _document(content, nesting - 1) if content else iter((element,))
+
+
+def _each(elements: list[msgspec.Raw], nesting: int) -> _Pieces:
     for element in elements:
         value = bytes(element)
         if nesting > 0:
@@ -148,37 +136,9 @@ def _each(elements: list[msgspec.Raw], nesting: int) -> Iterator[bytes | salvage
             yield value
 
 
-def _one(value: bytes, nesting: int) -> Iterator[bytes | salvage.Junk]:
+def _one(value: bytes, nesting: int) -> _Pieces:
     """Open one well-formed value; a value that only looks like an envelope is given as it is."""
     try:
         return _open(value, nesting)
     except _UNSOUND:
         return iter((value,))
-
-
-def _messages(
-    elements: list[msgspec.Raw], text_of: Callable[[bytes], bytes], nesting: int
-) -> Iterator[bytes | salvage.Junk]:
-    for element in elements:
-        yield from _message(bytes(element), text_of, nesting)
-
-
-def _message(element: bytes, text_of: Callable[[bytes], bytes], nesting: int) -> Iterator[bytes | salvage.Junk]:
-    """Give what an element of an envelope carries as text; an element that carries none comes as it is."""
-    try:
-        text = text_of(element)
-    except _UNSOUND:
-        return iter((element,))
-    content = text.strip(_BLANK)
-    return _document(content, nesting - 1) if content else iter((element,))
-
-
-def _log_message(element: bytes) -> bytes:
-    return _LOG_EVENT.decode(element).message.encode()
-
-
-def _looked_up(element: bytes) -> bytes:
-    return _LOOKED_UP.decode(element).event.encode()
-
-
-_TEXT_OF = {"logEvents": _log_message, "events": _log_message, "Events": _looked_up}

@@ -4,7 +4,7 @@ Every function takes any JSON value and never raises on a wrong type: what is no
 or empty.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,27 +17,40 @@ MAX_TEXT_CHARS = 2_048
 MAX_RESOURCES = 32
 """What a finding can show, and more than nearly any call names."""
 
+_T = TypeVar("_T")
+
 _UNTYPED = msgspec.json.Decoder()
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT_FIELDS = tuple(
     field.name
     for field in msgspec.structs.fields(ApiEvent)
     if field.type in (str, str | None) and field.name != "origin"
 )
+_LIST_FIELDS = tuple(field.name for field in msgspec.structs.fields(ApiEvent) if field.type == list[str])
 
 
 def decode_object(data: bytes) -> dict[str, Any]:
     """Decode one record. Raises ParseError with one line when it is no JSON object."""
+    return _decode(_OBJECT, data)
+
+
+def decode_fields(data: bytes) -> dict[str, msgspec.Raw]:
+    """Decode one record one level deep: its keys, each with its undecoded bytes. Raises as decode_object does."""
+    return _decode(_FIELDS, data)
+
+
+def _decode(decoder: msgspec.json.Decoder[_T], data: bytes) -> _T:
     try:
-        value = _UNTYPED.decode(data)
+        return decoder.decode(data)
     except UnicodeDecodeError as error:
         raise ParseError(f"not UTF-8: {error.reason}") from error
     except RecursionError as error:
         raise ParseError("nested too deep") from error
+    except msgspec.ValidationError as error:
+        raise ParseError("not a JSON object") from error
     except msgspec.DecodeError as error:
         raise ParseError(f"not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ParseError("not a JSON object")
-    return value
 
 
 def text(value: Any) -> str | None:
@@ -84,4 +97,8 @@ def bound(event: ApiEvent) -> ApiEvent:
         value = getattr(event, name)
         if value is not None and len(value) > MAX_TEXT_CHARS:
             setattr(event, name, value[:MAX_TEXT_CHARS])
+    for name in _LIST_FIELDS:
+        values = getattr(event, name)
+        if values:
+            setattr(event, name, [value[:MAX_TEXT_CHARS] for value in values])
     return event

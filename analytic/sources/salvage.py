@@ -40,7 +40,8 @@ _STRAY_IN_LIST = re.compile(rb'(?:[^"{\[\]]++|' + _STRING_OR_OPEN + rb")++")
 _BETWEEN = re.compile(rb"[\s,]*+")
 _FIRST_KEY = re.compile(rb"\{\s*+(" + _STRING + rb")\s*+:")
 _FIELD = _STRING + rb"\s*+:\s*+(?:" + _STRING + rb'|\[[^\[\]{}]*+\]|[^"\[\]{},]++)\s*+,\s*+'
-_ENVELOPE = re.compile(rb"\{\s*+(?:" + _FIELD + rb')*?"(Records|Events|events|logEvents)"\s*+:\s*+\[')
+_LIST = rb"Records|records|value|Events|events|logEvents|Messages|receivedMessages"
+_ENVELOPE = re.compile(rb"\{\s*+(?:" + _FIELD + rb')*?"(' + _LIST + rb')"\s*+:\s*+\[')
 
 
 def pieces(content: bytes) -> Iterator[Piece | Junk]:

@@ -14,7 +14,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 # "Jul 30, 2024, 9:46:15 PM" and, from older services, "Jul 30, 2024 9:46:15 PM" (real trails). Java's newer locale data
 # puts a narrow no-break space before the PM; \s knows it.
 _JAVA_TIME = re.compile(r"([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2}),\s*(\d{4}),?\s+(\d{1,2}):(\d{2}):(\d{2})\s*([AaPp])[Mm]")
-_ISO_HEAD = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}", re.ASCII)
+# The second form is ISO 8601's basic one (CloudTrail user guide, "CloudTrail userIdentity element": creationDate).
+_ISO_HEAD = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}|\d{8}T\d{6}", re.ASCII)
 
 # Numbers are seconds, unless they are too large to be: 10^11 s is the year 5138, 10^11 ms is 1973.
 _MILLISECONDS_FROM = 10**11
@@ -26,8 +27,9 @@ _LATEST_MILLISECONDS = 253_402_300_800_000
 def iso_micros(text: str) -> int:
     """Give the UTC microseconds of an ISO 8601 time; without an offset it is UTC. Raises ValueError.
 
-    Digits beyond the microsecond are cut.
+    Digits beyond the microsecond are cut. Athena's "2024-08-02 08:23:24.000 UTC" is read too.
     """
+    text = text.removesuffix(" UTC")
     if len(text) > MAX_TIME_CHARS or not _ISO_HEAD.match(text):
         raise ValueError("not an ISO 8601 date and time")
     moment = datetime.fromisoformat(text)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from analytic.sources.cloudtrail import parse
-from schemas.records import ApiEvent
+from schemas.records import ApiEvent, to_dict
 
 ACCOUNT = "111122223333"
 ORIGIN = "file:///trail.json#0"
@@ -67,3 +67,13 @@ def parsed(call: str = "ec2:DescribeInstances", identity: Any = USER, **fields: 
     event = parse(json.dumps(record(call, identity, **fields)).encode(), ORIGIN)
     assert isinstance(event, ApiEvent)
     return event
+
+
+def shown(event: ApiEvent) -> dict[str, Any]:
+    """What an event says: its fields by name, those at their default left out."""
+    bare = to_dict(ApiEvent("", 0, "", "", "", ""))
+    return {name: _said(value) for name, value in to_dict(event).items() if value != bare[name]}
+
+
+def _said(value: Any) -> Any:
+    return {key: inner for key, inner in value.items() if inner is not None} if isinstance(value, dict) else value

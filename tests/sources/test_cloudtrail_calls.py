@@ -9,6 +9,7 @@ from tests.sources.cloudtrail_records import ACCOUNT, USER, parsed, role
 
 INSTANCE = "i-0abc0123456789def"
 WORKLOAD = f"aws:{ACCOUNT}:instance/{INSTANCE}"
+TASK = "0123456789abcdef0123456789abcdef"
 FUNCTION = f"aws:{ACCOUNT}:function/eu-west-1/resize"
 CREDENTIALS = {"accessKeyId": "ASIAEXAMPLENEW000001", "sessionToken": "x", "expiration": "Aug 2, 2024 9:23:24 AM"}
 EXPIRES = 1_722_590_604_000_000
@@ -30,7 +31,9 @@ def assumed(session: str) -> dict[str, Any]:
 @pytest.mark.parametrize("action", ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"])
 def test_an_assumed_role_is_issued(action: str) -> None:
     event = parsed(f"sts:{action}", **assumed("alice"))
-    assert event.issued == Issued("ASIAEXAMPLENEW000001", "AROAEXAMPLEWEB0000001:alice", EXPIRES, None)
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/web/alice"
+    expected = Issued("ASIAEXAMPLENEW000001", "AROAEXAMPLEWEB0000001:alice", EXPIRES, known_as=f"aws:{arn}")
+    assert event.issued == expected
 
 
 def test_a_role_issued_to_an_instance_meets_its_use_at_one_key() -> None:
@@ -76,12 +79,12 @@ def test_a_role_issued_to_an_instance_meets_its_use_at_one_key() -> None:
             "signin:GetSigninToken",
             None,
             {"credentials": {"accessKeyId": "ASIAX"}},
-            ("ASIAX", "AIDAEXAMPLEALICE00001", None),
+            ("ASIAX", "AIDAEXAMPLEALICE00001", None, None, None, f"aws:arn:aws:iam::{ACCOUNT}:user/team/alice"),
         ),
     ],
 )
 def test_each_call_that_issues_names_what_and_to_whom(
-    call: str, asked: Any, answer: Any, expected: tuple[str, str, int | None]
+    call: str, asked: Any, answer: Any, expected: tuple[Any, ...]
 ) -> None:
     event = parsed(call, requestParameters=asked, responseElements=answer)
     assert event.issued == Issued(*expected)
@@ -92,7 +95,7 @@ def test_each_call_that_issues_names_what_and_to_whom(
     [
         ("sts:AssumeRole", {"responseElements": None}),
         ("sts:AssumeRole", {**assumed("alice"), "errorCode": "AccessDenied"}),
-        ("signin:ConsoleLogin", {"responseElements": {"ConsoleLogin": "Success"}}),
+        ("signin:ConsoleLogin", {"responseElements": {"ConsoleLogin": "Failure"}}),
         ("sts:GetCallerIdentity", {"responseElements": {"credentials": CREDENTIALS}}),
     ],
 )
@@ -143,6 +146,14 @@ def test_a_call_that_hands_nothing_out_issues_nothing(call: str, fields: dict[st
                 }
             },
             [WORKLOAD],
+        ),
+        ("ssm:StartSession", {"target": f"ecs:main_{TASK}_{TASK}-123"}, None, [f"aws:{ACCOUNT}:task/{TASK}"]),
+        ("ecs:ExecuteCommand", {"cluster": "main", "task": TASK}, None, [f"aws:{ACCOUNT}:task/{TASK}"]),
+        (
+            "ecs:ExecuteCommand",
+            {"task": f"arn:aws:ecs:eu-west-1:444455556666:task/main/{TASK}"},
+            None,
+            [f"aws:444455556666:task/{TASK}"],
         ),
         ("lambda:UpdateFunctionCode20150331v2", {"functionName": "resize"}, None, [FUNCTION]),
         ("lambda:UpdateFunctionCode20150331v2", {"functionName": f"{ACCOUNT}:function:resize:live"}, None, [FUNCTION]),

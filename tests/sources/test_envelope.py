@@ -1,5 +1,7 @@
 """Every wrapping that records arrive in, and what is saved when the wrapping or a record is broken."""
 
+import base64
+import gzip
 import json
 import time
 from typing import Any
@@ -56,6 +58,39 @@ LOOKED_UP = {
 }
 
 
+def as_base64(value: Any) -> str:
+    return base64.b64encode(encoded(value)).decode()
+
+
+def as_gzip(value: Any) -> str:
+    return base64.b64encode(gzip.compress(encoded(value))).decode()
+
+
+def notification(value: Any) -> dict[str, Any]:
+    topic = "arn:aws:sns:eu-west-1:111122223333:trail"
+    return {"Type": "Notification", "MessageId": "m", "TopicArn": topic, "Message": json.dumps(value)}
+
+
+def published(value: Any) -> dict[str, Any]:
+    """A message of Pub/Sub, as a pull gives it."""
+    return {
+        "ackId": "a",
+        "message": {"data": as_base64(value), "messageId": "1", "publishTime": "2024-08-02T08:23:24Z"},
+    }
+
+
+def audited(one: dict[str, Any]) -> dict[str, Any]:
+    """A record of the Office 365 Management Activity API."""
+    return {"CreationTime": "2024-08-02T08:23:24", "Operation": "UserLoggedIn", "RecordType": 15, **one}
+
+
+def table(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A result of Log Analytics."""
+    names = list(rows[0])
+    columns = [{"name": name, "type": "string"} for name in names]
+    return {"name": "PrimaryResult", "columns": columns, "rows": [[row[name] for name in names] for row in rows]}
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -75,6 +110,62 @@ LOOKED_UP = {
         encoded([{"Records": THREE[:1]}, {"events": LOG_EVENTS[1:]}]),
         # Firehose puts subscription messages one after the other.
         encoded({**SUBSCRIPTION, "logEvents": LOG_EVENTS[:1]}) + encoded({**SUBSCRIPTION, "logEvents": LOG_EVENTS[1:]}),
+        # Azure Monitor: one message of an event hub, several of them, and a page of a list.
+        encoded({"records": THREE}),
+        encoded([{"records": THREE[:1]}, {"records": THREE[1:]}]),
+        encoded({"records": THREE[:1]}) + b"\n" + encoded({"records": THREE[1:]}),
+        encoded({"value": THREE}),
+        encoded({"@odata.context": "https://x", "value": THREE, "@odata.nextLink": "https://y", "nextLink": "z"}),
+        encoded({"tables": [table(THREE[:2]), table(THREE[2:])]}),
+        encoded([{"RecordType": 15, "UserIds": "x", "AuditData": json.dumps(audited(one))} for one in THREE]),
+        encoded({"value": [{"id": "1", "auditLogRecordType": "x", "auditData": audited(one)} for one in THREE]}),
+        # SQS, SNS and Kinesis, as they answer and as they start a function.
+        encoded({"Messages": [{"MessageId": "1", "ReceiptHandle": "r", "Body": json.dumps(one)} for one in THREE]}),
+        encoded({"Messages": [{"Body": json.dumps(notification(one))} for one in THREE]}),
+        b"\n".join(encoded(notification(one)) for one in THREE),
+        encoded(notification({"Records": THREE})),
+        encoded({"Records": [{"eventSource": "aws:sqs", "body": json.dumps(one)} for one in THREE]}),
+        encoded({"Records": [{"EventSource": "aws:sns", "Sns": notification(one)} for one in THREE]}),
+        encoded({"Records": [{"body": json.dumps(notification({**EVENT_BRIDGE, "detail": one}))} for one in THREE]}),
+        encoded(
+            {"Records": [{"eventName": "aws:kinesis:record", "kinesis": {"data": as_base64(one)}} for one in THREE]}
+        ),
+        encoded({"Records": [{"kinesis": {"data": as_gzip(SUBSCRIPTION)}}]}),
+        encoded(
+            {"Records": [{"Data": as_base64(one), "PartitionKey": "p"} for one in THREE], "NextShardIterator": "n"}
+        ),
+        encoded({"awslogs": {"data": as_gzip(SUBSCRIPTION)}}),
+        encoded({"requestId": "r", "timestamp": 1, "records": [{"data": as_gzip(SUBSCRIPTION)}]}),
+        encoded({"records": [{"recordId": str(n), "data": as_base64(one)} for n, one in enumerate(THREE)]}),
+        # Pub/Sub: what it pushes, pulls, and what gcloud prints; Eventarc's event around it.
+        b"\n".join(encoded({**published(one), "subscription": "projects/example/subscriptions/s"}) for one in THREE),
+        encoded({"receivedMessages": [published(one) for one in THREE]}),
+        encoded([published(one) for one in THREE]),
+        encoded(
+            [
+                {"specversion": "1.0", "type": "google.cloud.pubsub.topic.v1.messagePublished", "data": published(one)}
+                for one in THREE
+            ]
+        ),
+        encoded([{"specversion": "1.0", "type": "google.cloud.audit.log.v1.written", "data": one} for one in THREE]),
+        # A query of CloudTrail Lake, and log events that a collector wrote as they came.
+        encoded(
+            {
+                "QueryStatus": "FINISHED",
+                "QueryResultRows": [[{"eventVersion": "1"}, {"eventID": f"id-{n}"}] for n in (1, 2, 3)],
+            }
+        ),
+        b"\n".join(encoded({"@timestamp": "x", "message": json.dumps(one)}) for one in THREE),
+        b"\n".join(
+            encoded(
+                {
+                    "insertId": "i",
+                    "logName": "projects/example/logs/trail",
+                    "jsonPayload": {"eventSource": "iam.amazonaws.com", "eventName": "ListUsers", **one},
+                }
+            )
+            for one in THREE
+        ),
         b"\xef\xbb\xbf" + encoded({"Records": THREE}),
         b"\xef\xbb\xbf\n  " + b"\n".join(encoded(one) for one in THREE),
     ],
@@ -110,8 +201,63 @@ def test_a_file_without_records_gives_none() -> None:
 
 
 def test_a_wrapping_of_another_shape_is_left_for_its_source_to_judge() -> None:
-    for data in (b'{"Records":5}', b'{"detail":{"eventID":"x"}}', b'{"Events":{"a":1}}', b'"text"', b"12"):
-        assert list(records(data)) == [Record(0, data)]
+    for data in (
+        b'{"Records":5}',
+        b'{"records":5}',
+        b'{"detail":{"eventID":"x"}}',
+        b'{"Events":{"a":1}}',
+        b'"text"',
+        b"12",
+        b'{"value":5}',
+        b'{"id":"a record","value":[1,2]}',
+        b'{"value":"text"}',
+        b'{"tables":"x"}',
+        b'{"tables":[{"columns":["a"],"rows":[[1]]}]}',
+        b'{"AuditData":5}',
+        b'{"auditData":"text"}',
+        b'{"AuditData":"{}"}',
+        b'{"AuditData":"{\\"Operation\\":\\"x\\"}"}',
+        b'{"message":"text","eventID":"x"}',
+        b'{"message":{"attributes":{}}}',
+        b'{"message":{"data":""}}',
+        b'{"message":{"data":"not base64!"}}',
+        b'{"Messages":["a"]}',
+        b'{"Messages":[]}',
+        b'{"Type":"Notification"}',
+        b'{"Type":"SubscriptionConfirmation","Message":"{}"}',
+        b'{"Type":"Notification","Message":5}',
+        b'{"awslogs":{"data":"H4sIAAAA"}}',
+        b'{"specversion":"1.0","type":"example.event","data":{}}',
+        b'{"specversion":"1.0"}',
+        b'{"jsonPayload":{"message":"x"},"logName":"l"}',
+        b'{"QueryResultRows":[5]}',
+        b'{"receivedMessages":{}}',
+    ):
+        assert list(records(data)) == [Record(0, data)], data
+
+
+def test_an_element_that_carries_nothing_comes_as_it_is() -> None:
+    batch = [{"body": json.dumps(THREE[0])}, {"eventID": "id-2"}, {"body": json.dumps(THREE[2])}]
+    assert ids(encoded({"Records": batch})) == GOOD
+    corrupt = {"kinesis": {"data": base64.b64encode(b"\x1f\x8b not gzip").decode()}, "eventID": "id-2"}
+    good = [{"kinesis": {"data": as_base64(one)}} for one in THREE]
+    assert ids(encoded({"Records": [good[0], corrupt, good[2]]})) == GOOD
+
+
+def test_a_broken_batch_gives_its_good_records() -> None:
+    whole = encoded({"records": THREE})
+    assert ids(whole[:-10]) == ["id-1", "id-2", None]
+    messages = [{"ReceiptHandle": "r", "Body": json.dumps(one)} for one in THREE]
+    bad = encoded({"Messages": messages}).replace(b'"r"', b"NaN", 1)
+    assert ids(bad) == [None, "id-2", "id-3"]
+    page = encoded({"@odata.context": "x", "value": THREE}).replace(b'"eventVersion":"1.08"', b'"eventVersion":NaN', 1)
+    assert ids(page) == [None, "id-2", "id-3"]
+
+
+def test_a_bomb_in_a_message_is_not_unpacked() -> None:
+    bomb = base64.b64encode(gzip.compress(b" " * 200_000_000)).decode()
+    data = encoded({"awslogs": {"data": bomb}})
+    assert list(records(data)) == [Record(0, data)]
 
 
 def test_wrappings_are_opened_only_so_deep() -> None:
@@ -244,6 +390,8 @@ def test_a_record_larger_than_any_log_writes_is_broken_and_its_neighbours_are_no
         b'{"a":1' * 200_000,
         b"[{" * 300_000,
         b'{"' + b'a":[],"' * 200_000,
+        b'{"message":{"message":' * 100_000,
+        b'{"value":[' * 100_000 + b"]}" * 100_000,
         b",\n" * 500_000 + b"x",
     ],
 )

@@ -4,6 +4,8 @@ import apache_beam as beam
 import pytest
 from apache_beam.testing.util import assert_that, equal_to
 
+from pipelines.inputs import Inputs
+from pipelines.scan import summarise
 from schemas.records import DeadLetter
 from tests.sources.cloudtrail_records import record
 from tests.transforms.pipeline import create, pipeline
@@ -55,6 +57,28 @@ def facts_of(letter: DeadLetter) -> tuple[str, bytes, int]:
     assert "\n" not in letter.error
     assert 0 < len(letter.error) <= 300
     return letter.origin, letter.raw, letter.raw_size
+
+
+def test_each_kind_of_ignored_record_is_counted_under_its_own_name() -> None:
+    entry = {"insertId": "i", "logName": "projects/example/logs/syslog", "timestamp": "2024-08-02T08:23:24Z"}
+    entry |= {"resource": {"type": "global", "labels": {}}, "textPayload": "started"}
+    with pipeline() as p:
+        blocks = [Block(URI, 0, json.dumps([DIGEST, entry, DIGEST]).encode())]
+        parsed = create(p, "Blocks", blocks, Block) | "ParseAuditLogs" >> ParseAuditLogs()
+        assert_that(parsed.events, equal_to([]), label="Events")
+        assert_that(parsed.dead_letters, equal_to([]), label="DeadLetters")
+    counted = metrics.counters(p.result)
+    assert counted[metrics.RECORDS] == 3
+    assert counted[metrics.ignored("cloudtrail_digest")] == 2
+    assert counted[metrics.ignored("gcp_not_audit")] == 1
+
+
+def test_the_summary_tells_the_ignored_by_kind_and_in_all() -> None:
+    counted = dict.fromkeys(metrics.COUNTERS, 0)
+    counted |= {metrics.ignored("cloudtrail_digest"): 2, metrics.ignored("gcp_not_audit"): 1, metrics.RECORDS: 3}
+    summary = summarise(counted, [], Inputs({}, 0, []), 1.0)
+    assert summary["ignored"] == 3
+    assert summary["ignored_by_kind"] == {"cloudtrail_digest": 2, "gcp_not_audit": 1}
 
 
 def test_a_kind_that_the_list_does_not_name_is_counted_as_other() -> None:

@@ -21,6 +21,7 @@ from schemas.records import ApiEvent, Finding
 from tests import make
 from tests.analytic.test_event_time import days, plain
 from transforms.coders import EventBatch
+from transforms.databases import Databases
 
 LABELS = """
 DeadLetters
@@ -90,7 +91,7 @@ def pipelines() -> Iterator[beam.Pipeline]:
     """Give each pipeline of the project, built and not run."""
     for write in (findings_to("/nowhere", 0), events_to("/nowhere")):
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-        build(pipeline, ["file:///a", "file:///b"], "/nowhere", write)
+        build(pipeline, ["file:///a", "file:///b"], "/nowhere", write, Databases())
         yield pipeline
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     batches = pipeline | "Batches" >> beam.Create([b""]).with_output_types(bytes) | "None" >> beam.ParDo(_Nothing())

@@ -1,13 +1,17 @@
 """The fields of a CloudTrail record that are read, decoded without the rest.
 
 Fields and types: CloudTrail user guide, "CloudTrail record contents" and "CloudTrail userIdentity element" (record
-versions 1.0 to 1.11).
+versions 1.0 to 1.11). One typed decode reads what CloudTrail itself delivers. Query engines and other products write
+the same fields in lower case and structs as text (Amazon Athena user guide, "Create the table for CloudTrail logs");
+those records are decoded field by field.
 """
 
+from contextlib import suppress
 from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from analytic.sources import json_fields, struct_text
 from analytic.sources.errors import ParseError
 
 ABSENT = msgspec.Raw(b"null")
@@ -16,6 +20,8 @@ ABSENT = msgspec.Raw(b"null")
 _S = TypeVar("_S", bound=msgspec.Struct)
 
 _ESSENTIAL = ("eventTime", "eventSource", "eventName")
+_OUTER = ("eventid", "eventcategory", "eventtype", "awsregion", "recipientaccountid")
+"""What CloudTrail Lake adds around the record of an integration's event."""
 
 
 class Attributes(msgspec.Struct, rename="camel", gc=False):
@@ -34,12 +40,20 @@ class SessionIssuer(msgspec.Struct, rename="camel", gc=False):
     user_name: str | None = None
 
 
+class WebIdFederationData(msgspec.Struct, rename="camel", gc=False):
+    """sessionContext.webIdFederationData: the OpenID Connect provider whose token the session was obtained with."""
+
+    federated_provider: str | None = None
+
+
 class SessionContext(msgspec.Struct, rename="camel", gc=False):
     """userIdentity.sessionContext: what is known of a temporary credential's session."""
 
     session_issuer: SessionIssuer | None = None
     attributes: Attributes | None = None
     source_identity: str | None = None
+    web_id_federation_data: WebIdFederationData | None = None
+    ec2_role_delivery: str | None = None
 
 
 class OnBehalfOf(msgspec.Struct, rename="camel", gc=False):
@@ -70,15 +84,17 @@ class UserIdentity(msgspec.Struct, rename="camel", gc=False):
     session_context: SessionContext | None = None
     on_behalf_of: OnBehalfOf | None = None
     in_scope_of: InScopeOf | None = None
+    identity_provider: str | None = None
+    credential_id: str | None = None
 
 
 class CloudTrailRecord(msgspec.Struct, rename="camel", gc=False):
-    """One record. The `Raw` parts differ by action and are decoded by `cloudtrail_calls`, where an action asks."""
+    """One record. The `Raw` parts are decoded where they are asked for; userIdentity repeats, and is read once."""
 
     event_time: str | None = None
     event_source: str | None = None
     event_name: str | None = None
-    user_identity: UserIdentity | None = None
+    user_identity: msgspec.Raw = ABSENT
     event_id: str | None = msgspec.field(default=None, name="eventID")
     shared_event_id: str | None = msgspec.field(default=None, name="sharedEventID")
     event_type: str | None = None
@@ -97,44 +113,85 @@ class CloudTrailRecord(msgspec.Struct, rename="camel", gc=False):
     response_elements: msgspec.Raw = ABSENT
     additional_event_data: msgspec.Raw = ABSENT
     resources: msgspec.Raw = ABSENT
-    digest_start_time: msgspec.Raw = ABSENT
-    message_type: msgspec.Raw = ABSENT
+    service_event_details: msgspec.Raw = ABSENT
+    insight_details: msgspec.Raw = ABSENT
 
+
+_LOWER_KEYS = (b'"principalid"', b'"accountid"', b'"accesskeyid"', b'"sessioncontext"', b'"invokedby"')
+"""Keys that show a userIdentity in another case: a typed decode would pass over them."""
 
 _DECODER = msgspec.json.Decoder(CloudTrailRecord)
+_IDENTITY = msgspec.json.Decoder(UserIdentity)
 _UNTYPED = msgspec.json.Decoder()
 
 
-def decode(data: bytes) -> CloudTrailRecord:
-    """Decode one record. Raises ParseError, UnicodeDecodeError, RecursionError or msgspec.DecodeError.
+def decode(data: bytes) -> CloudTrailRecord | None:
+    """Decode a record as CloudTrail itself writes it, None for what is written otherwise.
 
-    A field that is not essential and of another type than documented costs itself, not the record: numbers become
-    text, what has no text form is left out.
+    Raises UnicodeDecodeError, RecursionError or msgspec.DecodeError on what is not JSON.
     """
     try:
         return _DECODER.decode(data)
     except msgspec.ValidationError:
-        return _decode_leniently(data)
+        return None
 
 
-def _decode_leniently(data: bytes) -> CloudTrailRecord:
-    fields = _UNTYPED.decode(data)
-    if not isinstance(fields, dict):
-        raise ParseError("not a CloudTrail record: not a JSON object")
+def decode_any(data: bytes) -> CloudTrailRecord:
+    """Decode a record in any writing: fields in other cases, structs as text, an integration's event in Lake.
+
+    A field that is not essential and of another type than documented costs itself, not the record: numbers become
+    text, what has no text form is left out. Raises ParseError.
+    """
+    fields = _lower(json_fields.decode_object(data))
+    wrapped = unpacked(fields.get("eventdata"))
+    if isinstance(wrapped, dict):
+        # CloudTrail user guide, "CloudTrail Lake integrations event schema".
+        fields = {key: fields[key] for key in _OUTER if key in fields} | _lower(wrapped)
     for name in _ESSENTIAL:
-        value = fields.get(name)
+        value = fields.get(name.lower())
         if value is not None and not isinstance(value, str):
             raise ParseError(f"{name} is not text")
-    if not isinstance(fields.get("userIdentity"), dict | None):
-        raise ParseError("userIdentity is not an object")
     return _struct(CloudTrailRecord, fields)
 
 
+def decode_identity(data: bytes) -> UserIdentity:
+    """Decode a userIdentity in any writing, with the same lenience. Raises ParseError where it is no object."""
+    try:
+        with suppress(msgspec.ValidationError):
+            identity = _IDENTITY.decode(data)
+            if identity.account_id is not None or not any(key in data for key in _LOWER_KEYS):
+                return identity
+        fields = unpacked(_UNTYPED.decode(data))
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"userIdentity: {error}") from error
+    if fields is None:
+        return UserIdentity()
+    if not isinstance(fields, dict):
+        raise ParseError("userIdentity is not an object")
+    return _struct(UserIdentity, _lower(fields))
+
+
+def unpacked(value: Any) -> Any:
+    """Give what a text holds that is JSON or a query engine's struct; anything else as it is."""
+    value = json_fields.nested(value)
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return struct_text.parse(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _lower(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in fields.items()}
+
+
 def _struct(kind: type[_S], fields: dict[str, Any]) -> _S:
+    """Make a struct of fields whose names are in lower case."""
     values = {
-        field.name: _value(field.type, fields[field.encode_name])
+        field.name: _value(field.type, fields[name])
         for field in msgspec.structs.fields(kind)
-        if field.encode_name in fields
+        if (name := field.encode_name.lower()) in fields
     }
     return kind(**values)
 
@@ -150,4 +207,5 @@ def _value(field_type: Any, value: Any) -> Any:
         if isinstance(value, str | bool):
             return value
         return str(value) if isinstance(value, int | float) else None
-    return _struct(allowed[0], value) if isinstance(value, dict) else None
+    value = unpacked(value)
+    return _struct(allowed[0], _lower(value)) if isinstance(value, dict) else None

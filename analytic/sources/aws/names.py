@@ -10,6 +10,8 @@ _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 # Manager manages outside EC2 is "mi-" and 17. Anonymised logs mix the case.
 _INSTANCE = re.compile(r"m?i-[0-9a-f]{8,17}", re.ASCII | re.IGNORECASE)
 _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}", re.ASCII)
+# The id of an ECS task (Amazon ECS developer guide, "Amazon Resource Names (ARNs) and IDs": the long format).
+_TASK = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 def arn_account(arn: str | None) -> str | None:
@@ -58,3 +60,26 @@ def function_workload(account: str | None, region: str | None, function: str | N
     if not (account and region and _FUNCTION_NAME.fullmatch(name)):
         return None
     return f"aws:{account}:function/{region}/{name}"
+
+
+def task_workload(account: str | None, task: str | None) -> str | None:
+    """Give the workload id of an ECS task, "aws:<account>:task/<id>"; None when it is not one.
+
+    `task` is its id or its ARN (arn:aws:ecs:region:account:task/cluster/id); an ARN's account goes before the given.
+    """
+    if not task:
+        return None
+    account = arn_account(task) or account
+    id_ = task.rpartition("/")[2]
+    return f"aws:{account}:task/{id_}" if account and _TASK.fullmatch(id_) else None
+
+
+def arn_principal(arn: str | None) -> tuple[str, str | None, str | None]:
+    """Give the type of userIdentity that an ARN of IAM or STS names, the user's or role's name, and the session's."""
+    kind, _, rest = (arn_resource(arn) or "").partition("/")
+    if kind == "assumed-role" and rest:
+        role, _, session = rest.partition("/")
+        return "AssumedRole", role or None, session or None
+    if kind in ("user", "federated-user") and rest:
+        return ("IAMUser" if kind == "user" else "FederatedUser"), rest.rpartition("/")[2] or None, None
+    return ("Root", "root", None) if kind == "root" else ("unknown", None, None)

@@ -1,0 +1,1 @@
+"""The parts of CloudTrail's source: identities, calls, names."""
