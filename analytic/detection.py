@@ -55,7 +55,8 @@ class Detect:
         session = enter(state, event, context, self._policy)
         if by_service(event):
             return state, []
-        act = action.classify(event.provider, event.service, event.action)
+        # As the source did, with what the record said of itself: a read stays a read.
+        act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
         shifts = step.shifts + news(state, step, context, self._policy)
         match = None
         if shifts or event.touched or act.stage is not None:

@@ -64,6 +64,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> D
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
     draft.known_network = draft.known_network and f"network:{moment.context.network}" in state.known
+    draft.located = draft.located or event.asn is not None or event.country is not None
     _note(draft, moment, match)
     return draft
 

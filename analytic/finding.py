@@ -17,7 +17,10 @@ ANALYTIC_VERSION = "1"
 ATTACK_VERSION = "19"
 """The ATT&CK release that the technique ids are from."""
 
-_NO_DATABASE = "networks were compared by their prefix: no database of networks (ASN) or countries was given"
+_NO_DATABASE = (
+    "networks were compared by their prefix alone: "
+    "no database of networks and countries was given (--asn-db, --country-db)"
+)
 
 
 def key_of(draft: Draft) -> str:
@@ -53,7 +56,7 @@ def finding_of(draft: Draft) -> Finding:
         stages=stages,
         reasons=weight.reasons,
         counter_evidence=weight.counter_evidence,
-        blind_spots=[*draft.blind_spots, _NO_DATABASE],
+        blind_spots=draft.blind_spots if draft.located else [*draft.blind_spots, _NO_DATABASE],
         evidence=evidence,
         evidence_total=draft.evidence_total,
         attack=Attack(ATTACK_VERSION, sorted({stage.technique for stage in stages if stage.technique})),

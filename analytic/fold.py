@@ -85,8 +85,8 @@ def position(item: Item) -> tuple[int, str]:
 def distinct(items: Iterable[Item]) -> tuple[list[Item], int]:
     """Sort items and keep one for each id and one for each shared id; say how many duplicates went.
 
-    Of one id the highest revision stands; of one shared id the highest rank, then the smallest id: the choice depends
-    on the set of items alone, never on their order.
+    Of one id the highest revision stands, then the highest rank; of one shared id the highest rank, then the smallest
+    id: the choice depends on the set of items alone, never on their order.
     """
     by_id: dict[str, Item] = {}
     duplicates = 0
@@ -94,7 +94,7 @@ def distinct(items: Iterable[Item]) -> tuple[list[Item], int]:
         known = by_id.get(item.id)
         if known is not None and item.revision == known.revision:
             duplicates += 1
-        if known is None or item.revision > known.revision:
+        if known is None or _stands_before(item, known):
             by_id[item.id] = item
     live = [item for item in by_id.values() if item.body != WITHDRAWN]
     chosen: dict[str, Item] = {}
@@ -110,6 +110,13 @@ def distinct(items: Iterable[Item]) -> tuple[list[Item], int]:
         live = kept
     live.sort(key=position)
     return live, duplicates
+
+
+def _stands_before(item: Item, known: Item) -> bool:
+    """Whether an item replaces another of its id: a later revision does, of equal ones the choice must not be luck."""
+    if item.revision != known.revision:
+        return item.revision > known.revision
+    return (-item.rank, bytes(item.body)) < (-known.rank, bytes(known.body))
 
 
 def fold_sorted(fold: Fold[S, D], items: Iterable[Item]) -> tuple[list[Output], Counts]:

@@ -110,7 +110,7 @@ class Follow:
         if link.actor is None or (own.type in PEOPLE and link.actor.type not in PEOPLE):
             # The record itself names a person, and the way up ends before one.
             return link, own, [*(hop for hop in link.hops if hop.certainty == "ambiguous"), *named]
-        hops = link.hops
+        hops = [*link.hops, *named] if link.kind == "name" else link.hops
         if link.lasting:
             hops = [*hops[:-1], msgspec.structs.replace(hops[-1], certainty="probable")]
         return link, link.actor, hops

@@ -6,11 +6,12 @@ resolved among themselves first (analytic/resolve.py) and then joined with the e
 """
 
 from collections.abc import Iterator
+from hashlib import blake2b
 
 import msgspec
 
 from analytic.fold import Item, to_body
-from analytic.identity import PEOPLE, actor_of, named_hops, principal_label
+from analytic.identity import PEOPLE, actor_of, gcp_label, named_hops, principal_label
 from analytic.policy import HOUR, Policy
 from analytic.routing import SERVICES, is_exact, names, rank, used_key, workload_key
 from analytic.shifts import Context, by_service, context_of
@@ -68,8 +69,16 @@ class Heard(msgspec.Struct, array_like=True):
 
 
 def used(event: ApiEvent) -> Item:
-    """Give the item by which a key of Follow hears an event made with its credential."""
-    return Item(event.time, event.event_id, to_body(Heard(USED, event)), event.shared_event_id, rank(event))
+    """Give the item by which a key of Follow hears an event made with its credential.
+
+    Some logs write one call or sign-in more than once under one id and not alike (Entra's sign-in logs): these share an
+    id, and each is an item of its own.
+    """
+    body = to_body(Heard(USED, event))
+    id_ = event.event_id
+    if event.shared_event_id is not None:
+        id_ = f"{id_}~{blake2b(bytes(body), digest_size=6).hexdigest()}"
+    return Item(event.time, id_, body, event.shared_event_id, rank(event))
 
 
 def heard(link: Link, role: int, source: str, policy: Policy) -> Item:
@@ -108,7 +117,7 @@ def links_of(event: ApiEvent) -> Iterator[Link]:
             yield _other_name(event, key, f"n|shared:{event.shared_event_id}")
         for workload in event.touched[:_MAX_TOUCHED]:
             yield _link(event, key, "touch", workload_key(workload), None)
-    if event.known_as and event.issued is None and key is not None:
+    if event.known_as and key is not None and (event.issued is None or event.delegation):
         yield from _probe(event, key)
 
 
@@ -179,14 +188,15 @@ def _parent(event: ApiEvent, key: str | None) -> str | None:
     """Give the key above: where another log knows the caller, that name; else the caller's own key."""
     if event.shared_event_id is not None and event.credential_id is None and event.principal_type == "AWSAccount":
         return f"n|shared:{event.shared_event_id}"
-    if event.known_as:
+    if event.known_as and not event.delegation:
         return f"n|{event.known_as[0]}"
     return key
 
 
 def _is_bare_copy(event: ApiEvent) -> bool:
     """Whether this is the caller's copy of a cross-account call whose other copy may show what was issued."""
-    return event.shared_event_id is not None and event.credential_id is not None and event.access == "credential"
+    shared = event.provider == "aws" and event.shared_event_id is not None
+    return shared and event.credential_id is not None and event.access == "credential"
 
 
 def _other_name(event: ApiEvent, key: str | None, name: str) -> Link:
@@ -210,7 +220,9 @@ def _probe(event: ApiEvent, key: str) -> Iterator[Link]:
 
 
 def _impersonated(event: ApiEvent, target: str) -> str:
-    """Give the key of a service account as this caller impersonates it: the log of its use names the whole way."""
+    """Give the key of what this caller becomes: a federated identity, or a service account by the whole way to it."""
+    if target.startswith("principal"):
+        return f"p|{event.provider}|{target}"
     return f"p|{event.provider}|{'>'.join([*event.delegation, event.principal_id or 'unknown', target])}"
 
 
@@ -235,7 +247,7 @@ def _issued_label(event: ApiEvent) -> str:
     if issued is None or issued.principal_id is None:
         return principal_label(event)
     if event.provider != "aws":
-        return principal_label(event) if event.log_class == "signin" else issued.principal_id
+        return principal_label(event) if event.log_class == "signin" else gcp_label(issued.principal_id)
     role = next((name.rpartition("/")[2] for name in event.resources if ":role/" in name), None)
     session = issued.principal_id.partition(":")[2]
     return f"{role or issued.principal_id.partition(':')[0]}/{session}" if session else role or issued.principal_id

@@ -142,6 +142,7 @@ def _joined(link: Link, above: Link, key: str) -> Link:
         parent_credential=above.parent_credential,
         at=above.at,
         actor=above.actor or link.actor,
-        hops=[*hops, *link.hops[link.named :]],
+        # What the record names of its own way up, the links above say better; a mere name says nothing of that way.
+        hops=[*hops, *(link.hops if above.kind == "name" else link.hops[link.named :])],
         named=above.named,
     )

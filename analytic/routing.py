@@ -45,5 +45,10 @@ def is_exact(key: str) -> bool:
 
 
 def rank(event: ApiEvent) -> int:
-    """How much of the caller a record shows: of the copies of one call, the caller's own account's stands for all."""
-    return (event.credential_id is not None) * 2 + (event.principal_arn is not None)
+    """How much a record shows: of the copies and halves of one call, the one of the highest rank stands for all.
+
+    That a call failed is known at its end only; then counts how much of the caller is shown: the caller's own account's
+    copy names the credential, another account's does not.
+    """
+    failed = event.outcome != "success"
+    return failed * 4 + (event.credential_id is not None) * 2 + (event.principal_arn is not None)

@@ -27,6 +27,8 @@ UNPROVEN_CEILING = 7.5
 
 _FAMILIES = {
     "network": "place",
+    "country": "place",
+    "travel": "place",
     "issue": "place",
     "home": "place",
     "history": "place",

@@ -14,7 +14,7 @@ VERSION = 1
 HISTORY_BITS = 2.0
 """An actor without history: as surprising as one new actor among the four that an account this size gains in a week."""
 
-_FACETS = ("network", "interface", "client", "os")
+_FACETS = ("network", "country", "interface", "client", "os")
 _MAX_LISTED = 32
 """Values that a session lists for an analyst; more say nothing more."""
 
@@ -56,6 +56,7 @@ class Draft(msgspec.Struct, array_like=True):
     known_network: bool = False
     calm: list[Reason] = []
     blind_spots: list[str] = []
+    located: bool = False
 
 
 class ActorState(msgspec.Struct, array_like=True):
@@ -163,7 +164,7 @@ def _same_context(trigger: Trigger, event: ApiEvent, context: Context) -> bool:
             return True
         case "network" | "issue" | "home":
             return shift.after == context.network
-        case "mfa" | "identity":
+        case "mfa" | "identity" | "travel":
             return trigger.credential_id == event.credential_id
         case dimension:
             return bool(shift.after == getattr(context, dimension))

@@ -7,11 +7,14 @@ bits. A person's laptop changes network daily (2 to 3 bits); an instance's crede
 import msgspec
 
 from analytic.context import network
-from analytic.policy import Policy
+from analytic.context.network import Sighting
+from analytic.policy import MINUTE, Policy
 from schemas.records import ApiEvent, Shift
 
 BITS = {
     "network": 3.0,
+    "country": 2.5,
+    "travel": 5.0,
     "interface": 2.5,
     "client": 2.0,
     "os": 2.0,
@@ -25,8 +28,18 @@ BITS = {
 CONSOLE_PAIR_BITS = 1.0
 """Cloud Shell and the console belong together: the one opens from the other (AWS CloudShell User Guide)."""
 
+NEAR_BITS = 1.0
+"""Another network of the provider that served the credential before: a phone, a café in the same town."""
+
+FASTEST_KM_H = 1_000.0
+"""Airliners cruise at some 900 km/h; what is faster nobody travelled."""
+
+LEAST_KM = 300.0
+"""City databases err by tens of kilometres, and by more for mobile networks: nearer than this nothing is said."""
+
 _WORDS = {
     "network": "network",
+    "country": "country",
     "interface": "interface",
     "client": "client program",
     "os": "operating system",
@@ -34,13 +47,17 @@ _WORDS = {
 
 
 class Context(msgspec.Struct, array_like=True, frozen=True):
-    """The facets of one event that a credential's life is compared on."""
+    """The facets of one event that a credential's life is compared on; `provider` is the network's ("AS64500")."""
 
     network: str | None
     interface: str
     client: str | None
     os: str | None
     mfa: bool | None
+    country: str | None = None
+    provider: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class Facets(msgspec.Struct, array_like=True):
@@ -50,18 +67,31 @@ class Facets(msgspec.Struct, array_like=True):
     interface: dict[str, int] = {}
     client: dict[str, int] = {}
     os: dict[str, int] = {}
+    country: dict[str, int] = {}
+    provider: dict[str, int] = {}
+    position: Sighting | None = None
 
 
 def context_of(event: ApiEvent) -> Context:
     """Give an event's context. A private endpoint stands for a network.
 
-    The console's back end and Cloud Shell call with clients of their own, on AWS's hosts: only a browser's user agent
-    says something of the person's device.
+    The console's back end and Cloud Shell call with clients of their own, on the cloud's hosts: only a browser's user
+    agent says something of the person's device. A program that contradicts the console is somebody's, and is compared.
     """
-    where = event.vpc_endpoint or network.prefix(event.source_ip)
-    if event.interface in ("console", "cloud_shell") and not (event.user_agent or "").startswith("Mozilla/"):
-        return Context(where, event.interface, None, None, event.mfa)
-    return Context(where, event.interface, event.client, event.os, event.mfa)
+    where = event.vpc_endpoint or event.network or network.prefix(event.source_ip)
+    client, system = event.client, event.os
+    if (
+        event.interface in ("console", "cloud_shell")
+        and event.interface_conflict is None
+        and not (event.user_agent or "").startswith("Mozilla/")
+    ):
+        client = system = None
+    if event.asn is None and event.country is None:
+        return Context(where, event.interface, client, system, event.mfa)
+    # A cloud rents its networks to anybody: only an access network's provider says that two prefixes belong together.
+    provider = f"AS{event.asn}" if event.asn is not None and event.cloud is None else None
+    place = (event.country, provider, event.latitude, event.longitude)
+    return Context(where, event.interface, client, system, event.mfa, *place)
 
 
 def by_service(event: ApiEvent) -> bool:
@@ -69,8 +99,8 @@ def by_service(event: ApiEvent) -> bool:
     return event.source_service is not None or event.interface == "service"
 
 
-ALL = ("network", "interface", "client", "os")
-MACHINE = ("network", "os")
+ALL = ("network", "country", "interface", "client", "os")
+MACHINE = ("network", "country", "os")
 """What is compared for a workload or a CI job: one machine runs several programs, and a person rarely does."""
 
 
@@ -88,12 +118,46 @@ def observe(
             continue
         seen: dict[str, int] = getattr(facets, dimension)
         if seen and value not in seen:
-            found.append(_changed(dimension, _latest(seen), value, event))
+            near = dimension == "network" and context.provider is not None and context.provider in facets.provider
+            found.append(_changed(dimension, _latest(seen), value, event, NEAR_BITS if near else BITS[dimension]))
         remember(seen, value, event.time, policy.max_facets)
-    return found
+    if context.provider is not None:
+        remember(facets.provider, context.provider, event.time, policy.max_facets)
+    travelled = _travel(facets, context, event)
+    return found if travelled is None else [*found, travelled]
 
 
-FEDERATED_SIGN_INS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+def _travel(facets: Facets, context: Context, event: ApiEvent) -> Shift | None:
+    """Compare with where the credential was last used: too far for the time between is one shift."""
+    if context.latitude is None or context.longitude is None:
+        return None
+    before, here = facets.position, Sighting(context.latitude, context.longitude, event.time)
+    facets.position = here
+    if before is None:
+        return None
+    way = network.distance_km((before.latitude, before.longitude), (here.latitude, here.longitude))
+    if way < LEAST_KM or network.travel_speed(before, here) < FASTEST_KM_H:
+        return None
+    minutes = abs(here.time - before.time) / MINUTE
+    why = f"{way:.0f} km from the last use in {minutes:.0f} minutes: nobody travels so fast"
+    old, new = (f"{at.latitude:.1f},{at.longitude:.1f}" for at in (before, here))
+    return _shift("travel", old, new, event, BITS["travel"], why)
+
+
+SIGN_INS = frozenset(
+    {
+        "AssumeRoleWithWebIdentity",
+        "AssumeRoleWithSAML",
+        "AssumeRoleForPodIdentity",
+        "ConsoleLogin",
+        "ExchangeToken",
+        "GetSigninToken",
+        "Sign-in activity",
+        "SwitchRole",
+        "UserLoggedIn",
+        "sso",
+    }
+)
 """Calls that a helper or a browser makes for the program that then uses the credential: their clients always differ."""
 
 
@@ -102,8 +166,10 @@ def across_hop(before: Context, context: Context, how: str, event: ApiEvent) -> 
     found = []
     if before.network and context.network and before.network != context.network:
         why = f"the credential was issued to {before.network} and is used from {context.network}"
-        found.append(_shift("issue", before.network, context.network, event, BITS["issue"], why))
-    for dimension in () if how in FEDERATED_SIGN_INS else ("client", "os"):
+        near = before.provider is not None and before.provider == context.provider
+        bits = NEAR_BITS if near else BITS["issue"]
+        found.append(_shift("issue", before.network, context.network, event, bits, why))
+    for dimension in () if how.rpartition(".")[2] in SIGN_INS else ("client", "os"):
         old, new = getattr(before, dimension), getattr(context, dimension)
         if old and new and old != new:
             why = f"issued to the {_WORDS[dimension]} {old}, used by {new}"
@@ -136,8 +202,7 @@ def _latest(seen: dict[str, int]) -> str:
     return max(seen, key=lambda key: (seen[key], key))
 
 
-def _changed(dimension: str, before: str, after: str, event: ApiEvent) -> Shift:
-    bits = BITS[dimension]
+def _changed(dimension: str, before: str, after: str, event: ApiEvent, bits: float) -> Shift:
     if {before, after} <= {"console", "cloud_shell", "browser"}:
         bits = CONSOLE_PAIR_BITS
     return _shift(dimension, before, after, event, bits, f"{_WORDS[dimension]} changed from {before} to {after}")

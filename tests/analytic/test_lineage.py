@@ -231,3 +231,45 @@ def test_the_service_that_issues_an_instances_credential_is_no_person() -> None:
 def test_a_masked_credential_joins_nobody() -> None:
     masked = by_user("a", 0, "iam:ListUsers", credential_id="AKIA****************")
     assert used_key(masked) == "p|aws|AIDAALICE000000000000"
+
+
+LISBON = {"country": "PT", "latitude": 38.7, "longitude": -9.1, "asn": 64500}
+TOKYO = {"country": "JP", "latitude": 35.7, "longitude": 139.7, "asn": 64501, "source_ip": CAFE}
+
+
+def test_too_far_for_the_time_between_is_a_shift_of_its_own() -> None:
+    first = by_user("a", 0, "iam:ListUsers", **LISBON)
+    assert dimensions(steps(first, by_user("b", HOUR, "iam:ListUsers", **TOKYO))["b"]) == [
+        "network",
+        "country",
+        "travel",
+    ]
+    assert dimensions(steps(first, by_user("b", DAY, "iam:ListUsers", **TOKYO))["b"]) == ["network", "country"]
+
+
+def test_a_nearby_town_by_an_erring_database_is_no_travel() -> None:
+    porto = LISBON | {"latitude": 41.1, "longitude": -8.6}
+    found = steps(by_user("a", 0, "iam:ListUsers", **LISBON), by_user("b", MINUTE, "iam:ListUsers", **porto))
+    assert dimensions(found["b"]) == []
+
+
+def test_another_network_of_the_same_provider_says_little_unless_it_is_a_clouds() -> None:
+    first = by_user("a", 0, "iam:ListUsers", **LISBON)
+    near = steps(first, by_user("b", 1, "iam:ListUsers", **(LISBON | {"source_ip": CAFE})))["b"]
+    assert [(shift.dimension, shift.bits) for shift in near.shifts] == [("network", 1.0)]
+    rented = LISBON | {"cloud": "aws"}
+    far = steps(
+        by_user("a", 0, "iam:ListUsers", **rented), by_user("b", 1, "iam:ListUsers", **(rented | {"source_ip": CAFE}))
+    )
+    assert [(shift.dimension, shift.bits) for shift in far["b"].shifts] == [("network", 3.0)]
+
+
+def test_a_program_that_contradicts_the_console_is_compared() -> None:
+    console = {"interface": "console", "client": "Chrome/120", "user_agent": "Mozilla/5.0", "os": "macos"}
+    script = {"interface": "console", "client": "python-requests/2", "user_agent": "python-requests/2", "os": "linux"}
+    told = script | {"interface_conflict": "the session is the console's, the user agent says sdk"}
+    assert dimensions(steps(by_user("a", 0, "s3:X", **console), by_user("b", 1, "s3:X", **told))["b"]) == [
+        "client",
+        "os",
+    ]
+    assert dimensions(steps(by_user("a", 0, "s3:X", **console), by_user("b", 1, "s3:X", **script))["b"]) == []
