@@ -1,6 +1,9 @@
 """Throughput: the bare folds against `tokentrail scan`'s Beam pipeline, on synthetic CloudTrail in gzip delivery files.
 
     python benchmarks/throughput.py --events 100000 --sizes 100000,1000000 --repeat 3
+    python benchmarks/throughput.py --events 100000 --sizes 100000 --mix
+
+With `--mix` each size is run twice: AWS alone, and a mix of AWS, Google Cloud and Azure with Entra (in JSON lines).
 
 (a) benchmarks/folds.py and (b) `python -m pipelines.cli scan` each run in a process of their own, in turn (a, b, a,
 b, ...), and the medians are shown. Start-up (imports, building the pipeline) is measured on a file of ten records, and
@@ -10,19 +13,21 @@ the ratio of CPU b/a is given with it and without it. All of it is run for every
 import argparse
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 from isal import igzip
 
+from simulator import load_mix
 from simulator.delivery import delivery_bytes
 from simulator.load import events
 
@@ -31,6 +36,9 @@ SEED = 1
 RECORDS_PER_FILE = 2_000
 START_UP_RECORDS = 10
 MEGABYTE = 1_000_000
+
+AWS_ALONE = "AWS alone"
+MIX = ", ".join(f"{share} % {cloud}" for cloud, share in load_mix.SHARES.items())
 
 Command = Callable[[Path, Path], list[str]]
 """The command line of a run, from the folder to read and a folder to write to."""
@@ -77,6 +85,34 @@ def write_load(folder: Path, records: int) -> Load:
         (folder / f"{files:05d}.json.gz").write_bytes(packed)
         files, json_bytes, gzip_bytes = files + 1, json_bytes + len(text), gzip_bytes + len(packed)
     return Load(folder, records, files, json_bytes, gzip_bytes)
+
+
+def write_mix(folder: Path, records: int) -> Load:
+    """Write that many synthetic records of three clouds: a folder for each, Google's and Microsoft's as JSON lines."""
+    shares = load_mix.split(records)
+    parts = [write_load(folder / "aws", shares.pop("aws"))]
+    encode = msgspec.json.Encoder().encode_lines
+    for cloud, share in shares.items():
+        (folder / cloud).mkdir()
+        stream, part = load_mix.events(cloud, share, SEED), Load(folder / cloud, share, 0, 0, 0)
+        while batch := list(islice(stream, RECORDS_PER_FILE)):
+            text = encode(batch)
+            packed = igzip.compress(text)
+            (part.folder / f"{part.files:05d}.json.gz").write_bytes(packed)
+            part = replace(
+                part,
+                files=part.files + 1,
+                json_bytes=part.json_bytes + len(text),
+                gzip_bytes=part.gzip_bytes + len(packed),
+            )
+        parts.append(part)
+    return Load(
+        folder,
+        records,
+        sum(part.files for part in parts),
+        sum(part.json_bytes for part in parts),
+        sum(part.gzip_bytes for part in parts),
+    )
 
 
 def bare_folds(folder: Path, output: Path) -> list[str]:
@@ -170,6 +206,7 @@ def command_line() -> argparse.Namespace:
         default=[100_000, 1_000_000],
         help="further numbers of events, with commas between, to show the cost per event (100000,1000000)",
     )
+    parser.add_argument("--mix", action="store_true", help=f"run each size also on a mix of {MIX}")
     parser.add_argument("--repeat", type=_positive, default=3, help="runs of each, of which medians (%(default)s)")
     return parser.parse_args()
 
@@ -194,17 +231,20 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(prefix="tokentrail-throughput-") as scratch:
         start_up = in_turn(write_load(Path(scratch, "start-up"), START_UP_RECORDS), chosen.repeat)
-        per_event: list[tuple[int, float, float]] = []
+        per_event: list[tuple[int, str, float, float]] = []
+        writers = {AWS_ALONE: write_load} | ({MIX: write_mix} if chosen.mix else {})
         for records in dict.fromkeys([chosen.events, *chosen.sizes]):
-            load = write_load(Path(scratch, str(records)), records)
-            costs = in_turn(load, chosen.repeat)
-            print(f"\n{table(load, start_up, costs)}", flush=True)
-            a, b = ((cost.cpu - started.cpu) / records * 1e6 for cost, started in zip(costs, start_up, strict=True))
-            per_event.append((records, a, b))
+            for number, (what, write) in enumerate(writers.items()):
+                load = write(Path(scratch, f"{records}-{number}"), records)
+                costs = in_turn(load, chosen.repeat)
+                print(f"\n{what}: {table(load, start_up, costs)}", flush=True)
+                a, b = ((cost.cpu - started.cpu) / records * 1e6 for cost, started in zip(costs, start_up, strict=True))
+                per_event.append((records, what, a, b))
+                shutil.rmtree(load.folder)
     if len(per_event) > 1:
         print(f"\nCPU microseconds an event, without start-up\n{'events':>12}{'a':>8}{'b':>8}")
-        for records, a, b in per_event:
-            print(f"{records:>12,}{a:>8.1f}{b:>8.1f}")
+        for records, what, a, b in per_event:
+            print(f"{records:>12,}{a:>8.1f}{b:>8.1f}  {what}")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,39 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.throughput import Cost, Load, Run, bare_folds, command_line, measure, median, table, write_load
+from benchmarks.folds import read_events
+from benchmarks.throughput import (
+    Cost,
+    Load,
+    Run,
+    bare_folds,
+    command_line,
+    measure,
+    median,
+    table,
+    write_load,
+    write_mix,
+)
 
 
 def test_the_load_has_the_records_asked_for_in_files_of_two_thousand(tmp_path: Path) -> None:
     load = write_load(tmp_path / "load", 4_500)
     assert (load.records, load.files) == (4_500, 3)
     assert sum(path.stat().st_size for path in load.folder.iterdir()) == load.gzip_bytes < load.json_bytes
+
+
+def test_a_mix_has_a_folder_of_files_for_each_cloud(tmp_path: Path) -> None:
+    load = write_mix(tmp_path / "mix", 5_000)
+    files = [path.relative_to(load.folder).as_posix() for path in sorted(load.folder.rglob("*.gz"))]
+    assert files == ["aws/00000.json.gz", "aws/00001.json.gz", "azure/00000.json.gz", "gcp/00000.json.gz"]
+    assert (load.records, load.files) == (5_000, 4)
+    assert sum(path.stat().st_size for path in load.folder.rglob("*.gz")) == load.gzip_bytes < load.json_bytes
+
+
+def test_the_folds_read_every_record_of_a_mix(tmp_path: Path) -> None:
+    counts = {"events": 0, "unparsed": 0}
+    assert len(list(read_events(write_mix(tmp_path / "mix", 500).folder, counts))) == 500
+    assert counts == {"events": 500, "unparsed": 0}
 
 
 def test_a_run_of_the_bare_folds_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from itertools import islice
 import msgspec
 import pytest
 
+from simulator import load_mix
 from simulator.identities import Json
 from simulator.load import events
 
@@ -51,3 +52,38 @@ def test_few_sessions_are_taken_over(load: list[Json]) -> None:
         record["userIdentity"]["accessKeyId"] for record in load if record["sourceIPAddress"].startswith("192.0.2.")
     }
     assert len(elsewhere) == 1
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 99_999])
+def test_a_mix_has_as_many_records_as_asked_for(n: int) -> None:
+    shares = load_mix.split(n)
+    assert sum(shares.values()) == n
+    assert list(shares) == ["aws", "gcp", "azure"]
+
+
+def test_the_mixs_aws_part_is_the_load_of_aws_alone(load: list[Json]) -> None:
+    assert list(islice(load_mix.events("aws", N, 1), 300)) == load[:300]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "time", "low", "high"), [("gcp", "timestamp", 1_100, 1_800), ("azure", "time", 1_700, 3_000)]
+)
+def test_other_clouds_records_are_repeatable_of_a_days_times_and_of_the_size_promised(
+    cloud: str, time: str, low: int, high: int
+) -> None:
+    made = list(load_mix.events(cloud, 5_000, 1))
+    assert list(islice(load_mix.events(cloud, 5_000, 1), 100)) == made[:100]
+    assert len(made) == 5_000
+    assert {record[time][:10] for record in made} <= {"2026-03-03", "2026-03-04"}
+    assert low < len(msgspec.json.encode(made)) / 5_000 < high
+
+
+def test_sessions_of_other_clouds_open_with_the_record_that_issued_them() -> None:
+    google = list(load_mix.events("gcp", 5_000, 1))
+    methods = Counter(record["protoPayload"]["methodName"] for record in google)
+    assert 50 < methods["GenerateAccessToken"] < 250
+    microsoft = list(load_mix.events("azure", 5_000, 1))
+    categories = Counter(record["category"] for record in microsoft)
+    assert 50 < categories["SignInLogs"] + categories["NonInteractiveUserSignInLogs"] < 250
+    assert categories["ServicePrincipalSignInLogs"] == 24
+    assert categories["Administrative"] > categories["MicrosoftGraphActivityLogs"] > 1_000
