@@ -73,18 +73,18 @@ class Detect:
         if match is None:
             return state, []
         draft = grow(state, session, moment, match)
-        rank = severity_of(weigh(draft).score)[1]
+        rank = severity_of(weigh(draft).score, self._policy)[1]
         state.serious = state.serious or rank >= _SERIOUS_RANK
         return state, [(key_of(draft), draft)]
 
     def render(self, draft: Draft) -> tuple[str, Item]:
         """Give the finding; findings go nowhere else, so their key is empty."""
-        finding = finding_of(draft)
+        finding = finding_of(draft, self._policy)
         return "", Item(finding.first_event_time, finding.finding_id, msgspec.Raw(self._encode(finding)))
 
     def retract(self, draft: Draft) -> tuple[str, Item]:
         """Give the finding again, marked retracted: an event came late and it no longer holds."""
-        finding = retracted(finding_of(draft))
+        finding = retracted(finding_of(draft, self._policy))
         return "", Item(finding.first_event_time, finding.finding_id, msgspec.Raw(self._encode(finding)))
 
     def recall(self, state: ActorState, id_: str) -> Draft | None:

@@ -4,6 +4,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from analytic.policy import Policy
 from analytic.scoring import severity_of, weigh
 from analytic.session import Draft
 from schemas.records import Attack, Finding
@@ -30,10 +31,10 @@ def key_of(draft: Draft) -> str:
     return blake2b(text, digest_size=16).hexdigest()
 
 
-def finding_of(draft: Draft) -> Finding:
+def finding_of(draft: Draft, policy: Policy) -> Finding:
     """Give the finding that a draft is now. `detected_at` is set by whoever writes it: there is no clock here."""
     weight = weigh(draft)
-    severity, rank = severity_of(weight.score)
+    severity, rank = severity_of(weight.score, policy)
     evidence = sorted(draft.evidence, key=lambda piece: (piece.time, piece.event_id))
     stages = sorted(draft.stages, key=lambda stage: (stage.time, stage.event_id))
     return Finding(

@@ -16,6 +16,7 @@ PEOPLE = frozenset({"user", "root", "federated"})
 """Types of actor behind which a person, or a job that a person wrote, stands."""
 
 _SERVICE_ACCOUNT = ".gserviceaccount.com"
+_SSO_SESSION = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:assumed-role/AWSReservedSSO_[^/]+/(?P<name>[^/]+)$", re.ASCII)
 _SUBJECT = re.compile(r"/(?:subject|group|attribute\.[a-z_]+|namespace)/(?P<subject>.+)$", re.DOTALL)
 
 # The subjects that CI systems sign: GitHub "repo:OWNER/NAME:ref:refs/heads/main" or "...:environment:prod" or, with a
@@ -105,13 +106,18 @@ def _gcp(event: ApiEvent) -> Actor:
     first = event.delegation[0] if event.delegation else event.principal_id or event.principal_name
     if first is None:
         return Actor("gcp:unknown", "unknown", "unknown", account, "gcp")
+    if person := _SSO_SESSION.search(first):
+        # The subject is the session of a person whom AWS itself named it after.
+        return Actor(f"aws:sso:{person['name']}", "user", person["name"], None, "aws")
     return Actor(f"gcp:{first}", _gcp_type(first), gcp_label(first), account, "gcp")
 
 
 def _gcp_type(principal: str) -> str:
     if principal.startswith("principal"):
         return "federated"
-    return "service_account" if principal.endswith(_SERVICE_ACCOUNT) else "user"
+    if principal.endswith(_SERVICE_ACCOUNT):
+        return "service_account"
+    return "user" if "@" in principal and not principal.startswith("arn:") else "federated"
 
 
 def gcp_label(principal: str) -> str:
@@ -164,7 +170,10 @@ def named_hops(event: ApiEvent, actor: Actor) -> list[Hop]:
     if event.delegation:
         names = [*map(gcp_label, event.delegation), principal_label(event)]
         how = "serviceAccountDelegationInfo"
-        return [Hop(before, after, how, event.time, None, "certain") for before, after in pairwise(names)]
+        # The source puts a person first. Among service accounts the log's own order is all there is, and it varies.
+        sure = len(event.delegation) == 1 or _gcp_type(event.delegation[0]) != "service_account"
+        certainty = "certain" if sure else "probable"
+        return [Hop(before, after, how, event.time, None, certainty) for before, after in pairwise(names)]
     if kind == "FederatedUser" and actor.type == "user":
         how = "GetFederationToken"
     elif kind in ("AssumedRole", "Role") and actor.type == "user":

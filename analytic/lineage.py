@@ -19,6 +19,7 @@ from schemas.records import Actor, ApiEvent, Hop, Shift, Step
 VERSION = 2
 """Of the state's bytes; the tests hold golden bytes of each version that was ever deployed."""
 
+_PERSONS = frozenset({"user", "root"})
 _MACHINE_HOPS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleForPodIdentity"})
 
 
@@ -79,8 +80,8 @@ class Follow:
         shifts = [] if link is None else self._first_use(life, link, event, context)
         if by_service(event):
             return Step(event, actor, hops, shifts)
-        if event.issued_to is None or actor is not own:
-            # A person's credential; `actor is not own` at a workload's key: someone gave a session a workload's name.
+        if event.issued_to is None or actor.id != own.id:
+            # A person's credential; another actor at a workload's key: someone gave a session a workload's name.
             # Only a credential goes on from call to call: sign-ins of one principal are each a beginning.
             goes_on = event.issued_to is None and credential_of(event) is not None
             machine = link is not None and link.how in _MACHINE_HOPS
@@ -107,7 +108,7 @@ class Follow:
             return None, own, [ambiguous(several, (named[0].from_ if named else principal_label(event))), *named]
         if link is None or link.event_id == event.event_id:
             return None, own, named
-        if link.actor is None or (own.type in PEOPLE and link.actor.type not in PEOPLE):
+        if link.actor is None or (own.type in _PERSONS and link.actor.type not in PEOPLE):
             # The record itself names a person, and the way up ends before one.
             return link, own, [*(hop for hop in link.hops if hop.certainty == "ambiguous"), *named]
         hops = [*link.hops, *named] if link.kind == "name" else link.hops

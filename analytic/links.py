@@ -13,7 +13,7 @@ import msgspec
 from analytic.fold import Item, to_body
 from analytic.identity import PEOPLE, actor_of, gcp_label, named_hops, principal_label
 from analytic.policy import HOUR, Policy
-from analytic.routing import SERVICES, is_exact, names, rank, used_key, workload_key
+from analytic.routing import SERVICES, is_exact, names, principal_key, rank, used_key, workload_key
 from analytic.shifts import Context, by_service, context_of
 from schemas.records import Actor, ApiEvent, Hop
 
@@ -87,7 +87,7 @@ def heard(link: Link, role: int, source: str, policy: Policy) -> Item:
     What issued a credential goes before its uses, also when their clocks or a log's whole seconds say otherwise.
     """
     time = link.at if role == DOWN else link.time - (policy.issue_skew if link.kind != "touch" else 0)
-    shared = f"{role}|{link.shared}" if link.shared is not None else None
+    shared = f"{role}|{link.shared}|{link.child}" if link.shared is not None else None
     return Item(time, f"{role}|{link.id}|{source}", to_body(Heard(role, link=link)), shared, link.rank)
 
 
@@ -117,7 +117,7 @@ def links_of(event: ApiEvent) -> Iterator[Link]:
             yield _other_name(event, key, f"n|shared:{event.shared_event_id}")
         for workload in event.touched[:_MAX_TOUCHED]:
             yield _link(event, key, "touch", workload_key(workload), None)
-    if event.known_as and key is not None and (event.issued is None or event.delegation):
+    if event.known_as and key is not None and (event.issued is None or _is_known(event)):
         yield from _probe(event, key)
 
 
@@ -188,9 +188,14 @@ def _parent(event: ApiEvent, key: str | None) -> str | None:
     """Give the key above: where another log knows the caller, that name; else the caller's own key."""
     if event.shared_event_id is not None and event.credential_id is None and event.principal_type == "AWSAccount":
         return f"n|shared:{event.shared_event_id}"
-    if event.known_as and not event.delegation:
+    if event.known_as and not _is_known(event):
         return f"n|{event.known_as[0]}"
     return key
+
+
+def _is_known(event: ApiEvent) -> bool:
+    """Whether the caller's own key says more than its name: the log names the credential, or the way to it."""
+    return bool(event.delegation) or (event.provider == "aws" and names(event.credential_id))
 
 
 def _is_bare_copy(event: ApiEvent) -> bool:
@@ -222,8 +227,9 @@ def _probe(event: ApiEvent, key: str) -> Iterator[Link]:
 def _impersonated(event: ApiEvent, target: str) -> str:
     """Give the key of what this caller becomes: a federated identity, or a service account by the whole way to it."""
     if target.startswith("principal"):
-        return f"p|{event.provider}|{target}"
-    return f"p|{event.provider}|{'>'.join([*event.delegation, event.principal_id or 'unknown', target])}"
+        return principal_key(event.provider, [], target)
+    through = [*event.delegation, event.principal_id or "unknown", *(event.issued.delegates if event.issued else [])]
+    return principal_key(event.provider, through, target)
 
 
 def _is_lasting(event: ApiEvent) -> bool:
@@ -265,15 +271,25 @@ def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) 
         return None, []
     if exact:
         return min(fit, key=lambda link: (link.kind == "name", link.time, link.id)), []
-    ways = {(link.actor.id if link.actor else None, None if last else link.parent) for link in fit}
+    told = [link for link in fit if link.kind != "name"] or fit
+    ways = {(_who(link), None if last else link.parent) for link in told}
     if len(ways) > 1:
-        return None, fit
-    return max(fit, key=lambda link: (link.kind != "name", link.time, link.id)), []
+        return None, told
+    return max(told, key=lambda link: (link.time, link.id)), []
+
+
+def _who(link: Link) -> str | None:
+    """Who stands at a link's top: one login is one person, also where two directories know it by ids of their own."""
+    if link.actor is None:
+        return None
+    return link.actor.name.lower() if "@" in link.actor.name else link.actor.id
 
 
 def _end(link: Link, policy: Policy) -> int:
     if link.child.startswith("n|person:"):
         return link.time + policy.sign_in_window
+    if link.child.startswith("n|azure:"):
+        return link.time + policy.token_life
     if link.lasting:
         return link.time + policy.chain_window
     if is_exact(link.child):

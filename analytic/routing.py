@@ -26,7 +26,12 @@ def used_key(event: ApiEvent) -> str | None:
     principal = event.principal_id or event.principal_arn or event.principal_name or event.principal_account
     if principal is None:
         return None
-    return f"p|{event.provider}|{'>'.join([*event.delegation, principal])}"
+    return principal_key(event.provider, event.delegation, principal)
+
+
+def principal_key(provider: str, through: list[str], principal: str) -> str:
+    """Give the key of a principal, reached through others: sorted, for logs name these in one order or the other."""
+    return f"p|{provider}|{'>'.join([*sorted(through), principal])}"
 
 
 def workload_key(workload: str) -> str:

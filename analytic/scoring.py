@@ -6,13 +6,12 @@ count once: a new client brings its interface along, and a new home its network.
 
 from typing import NamedTuple
 
+from analytic.policy import Policy
 from analytic.session import Draft
 from schemas.records import Reason, Shift
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 """From 1 to 5."""
-
-_THRESHOLDS = ((16.0, "critical"), (12.0, "high"), (8.0, "medium"), (4.0, "low"))
 
 CHAIN_BITS = {
     "command_execution_credential_used": 3.0,
@@ -46,9 +45,9 @@ class Weight(NamedTuple):
     counter_evidence: list[Reason]
 
 
-def severity_of(score: float) -> tuple[str, int]:
+def severity_of(score: float, policy: Policy) -> tuple[str, int]:
     """Give the severity of a score in bits, and its rank from 1 (info) to 5 (critical)."""
-    name = next((name for least, name in _THRESHOLDS if score >= least), "info")
+    name = next((name for least, name in policy.thresholds if score >= least), "info")
     return name, SEVERITIES.index(name) + 1
 
 

@@ -95,8 +95,13 @@ def context_of(event: ApiEvent) -> Context:
 
 
 def by_service(event: ApiEvent) -> bool:
-    """Whether a cloud service made the call for the principal: its context is the service's, not the caller's."""
-    return event.source_service is not None or event.interface == "service"
+    """Whether a cloud service made the call for the principal: its context is the service's, not the caller's.
+
+    A user agent alone says nothing here: anybody can call from an address and name a service.
+    """
+    if event.source_service is not None or event.invoked_by is not None:
+        return True
+    return event.interface == "service" and event.source_ip is None
 
 
 ALL = ("network", "country", "interface", "client", "os")

@@ -20,6 +20,7 @@ class Issued(msgspec.Struct, array_like=True, frozen=True):
     issued_to: str | None = None
     session_id: str | None = None
     known_as: str | None = None
+    delegates: list[str] = []
 
 
 class ApiEvent(msgspec.Struct, array_like=True):
@@ -98,7 +99,10 @@ class Actor(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Hop(msgspec.Struct, array_like=True, frozen=True, rename={"from_": "from"}):
-    """One step of identity: `from_` obtained what `to` used, by the call `how`. `certainty` is certain, probable or ambiguous."""
+    """One step of identity: `from_` obtained what `to` used, by the call `how`.
+
+    `certainty` is certain, probable or ambiguous.
+    """
 
     from_: str
     to: str

@@ -94,6 +94,12 @@ def test_what_a_service_calls_for_a_principal_is_no_shift() -> None:
     assert dimensions(steps(by_user("a", 0, "s3:ListBuckets"), by_user("b", 1, "s3:GetObject", **fields))["b"]) == []
 
 
+def test_a_user_agent_that_names_a_service_hides_nothing() -> None:
+    forged = {"source_ip": CAFE, "interface": "service", "client": None, "user_agent": "ec2.amazonaws.com"}
+    found = steps(by_user("a", 0, "s3:ListBuckets"), by_user("b", 1, "iam:CreateAccessKey", **forged))
+    assert dimensions(found["b"]) == ["network", "interface"]
+
+
 def test_cloud_shell_beside_the_console_weighs_little() -> None:
     console = {
         "interface": "console",

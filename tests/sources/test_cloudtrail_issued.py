@@ -77,6 +77,7 @@ def test_a_pipelines_token_becomes_exactly_this_event() -> None:
             "principal_id": "AROAEXAMPLEWEB0000001:GitHubActions",
             "expires": EXPIRES,
             "known_as": f"aws:arn:aws:sts::{ACCOUNT}:assumed-role/deploy/GitHubActions",
+            "delegates": [],
         },
         "source_ip": "203.0.113.9",
         "resources": [f"arn:aws:iam::{ACCOUNT}:role/deploy"],

@@ -67,6 +67,7 @@ def test_a_switch_of_role_becomes_exactly_this_event() -> None:
         "issued": {
             "principal_id": "AROAEXAMPLEADMIN00001:alice",
             "known_as": f"aws:arn:aws:sts::{OTHER}:assumed-role/admin/alice",
+            "delegates": [],
         },
         "source_ip": "203.0.113.9",
         "user_agent": BROWSER,

@@ -67,6 +67,7 @@ ADDED: dict[str, Any] = {
         "issued_to": None,
         "session_id": None,
         "known_as": None,
+        "delegates": [],
     },
     "source_ip": "203.0.113.9",
     "interface": "browser",

@@ -49,6 +49,7 @@ SSO: dict[str, Any] = {
         "issued_to": None,
         "session_id": None,
         "known_as": "person:alice@example.com",
+        "delegates": [],
     },
     "source_ip": "203.0.113.9",
     "asn": 64500,

@@ -161,7 +161,10 @@ def _access_token(call: Call) -> Issued | None:
     if expires is None:
         life = min(_seconds(request.get("lifetime")) or _HOUR, _LONGEST_LIFE)
         expires = call.time + life * _SECONDS
-    return Issued(None, account, expires) if account else None
+    if account is None:
+        return None
+    between = (gcp_names.service_account(text(name)) for name in items(request.get("delegates"), MAX_RESOURCES))
+    return Issued(None, account, expires, delegates=[name for name in between if name])
 
 
 def _id_token(call: Call) -> Issued | None:

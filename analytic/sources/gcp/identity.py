@@ -75,8 +75,16 @@ def read_exchange(info: AuthenticationInfo, metadata: dict[str, Any], provider: 
     return _principal(info, _exchanging(subject or mapped, mapped, attributes, provider))
 
 
+def _is_account(principal: str) -> bool:
+    return principal.endswith(".gserviceaccount.com")
+
+
 def _principal(info: AuthenticationInfo, who: "_Identity") -> Principal:
     delegation = [name for one in (info.service_account_delegation_info or [])[:MAX_DELEGATION] if (name := _who(one))]
+    if len(delegation) > 1 and _is_account(delegation[0]) and not _is_account(delegation[-1]):
+        # "Sorted by the original ordering" (AuditLog reference), yet published records have the newest first: what is
+        # no service account can only be where an impersonation began.
+        delegation.reverse()
     home, known_as = who.home, [who.known_as, who.also]
     if delegation and home is None and who.known_as is None:
         # Only the one that an impersonation began with can be of elsewhere, or a workload's. It is the first as the
