@@ -65,6 +65,7 @@ def _shared(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--output", default="tokentrail-out", metavar="DIR", help="where to write (default: %(default)s)"
     )
+    command.add_argument("--policy", metavar="FILE", help="a policy.yaml (docs/policy.md)")
     command.add_argument(
         "--asn-db", metavar="FILE", help="a database of networks (.mmdb: GeoLite2-ASN, IPinfo, DB-IP …)"
     )
@@ -99,19 +100,23 @@ def _run(options: argparse.Namespace) -> int:
     os.makedirs(options.output, exist_ok=True)
     with tempfile.TemporaryFile(dir=options.output):
         pass  # Told before the work, not after it. (os.access says yes to root on a read-only file system.)
+    from analytic.policy import Policy
     from pipelines import scan
+    from pipelines.policy_file import load
     from transforms.databases import Databases
 
-    databases = Databases(options.asn_db, options.country_db)
     try:
-        databases.open()  # A wrong file is told before the work.
+        # What is wrong with a file is told before the work.
+        policy = load(options.policy) if options.policy else Policy()
+        databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
+        databases.open()
     except ValueError as error:
         return _fail(str(error))
     databases.close()
     if options.command == "events":
         write = scan.events_to(options.output)
     else:
-        write = scan.findings_to(options.output, time.time_ns() // 1_000)
+        write = scan.findings_to(options.output, time.time_ns() // 1_000, policy)
     outcome = scan.run(inputs, options.output, write, databases, quiet=options.quiet)
     if not options.quiet:
         _show(options, outcome.findings, outcome.summary)

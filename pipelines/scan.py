@@ -50,10 +50,10 @@ def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, d
     _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
 
 
-def findings_to(output: str, detected_at: int) -> Build:
+def findings_to(output: str, detected_at: int, policy: Policy) -> Build:
     """Give what writes the findings of events."""
     return lambda events: (
-        findings_from(events, bounded(), Policy()) | "WriteFindings" >> WriteFindings(output, detected_at)
+        findings_from(events, bounded(), policy) | "WriteFindings" >> WriteFindings(output, detected_at)
     )
 
 

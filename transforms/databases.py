@@ -32,8 +32,8 @@ class Databases:
 
     def __init__(self, asn_path: str | None = None, country_path: str | None = None) -> None:
         """Name the files; neither is opened yet."""
-        self._asn_path = asn_path
-        self._country_path = country_path
+        self._asn_path = asn_path or None
+        self._country_path = country_path or None
         self._readers: tuple[maxminddb.Reader | None, maxminddb.Reader | None] | None = None
         self._cached = lru_cache(CACHE_SIZE)(self._look_up)
 

@@ -89,7 +89,7 @@ DATA_CODERS = {
 
 def pipelines() -> Iterator[beam.Pipeline]:
     """Give each pipeline of the project, built and not run."""
-    for write in (findings_to("/nowhere", 0), events_to("/nowhere")):
+    for write in (findings_to("/nowhere", 0, Policy()), events_to("/nowhere")):
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
         build(pipeline, ["file:///a", "file:///b"], "/nowhere", write, Databases())
         yield pipeline
