@@ -206,7 +206,7 @@ def command_line() -> argparse.Namespace:
         default=[100_000, 1_000_000],
         help="further numbers of events, with commas between, to show the cost per event (100000,1000000)",
     )
-    parser.add_argument("--mix", action="store_true", help=f"run each size also on a mix of {MIX}")
+    parser.add_argument("--mix", action="store_true", help=f"run each size also on a mix of {MIX}".replace("%", "%%"))
     parser.add_argument("--repeat", type=_positive, default=3, help="runs of each, of which medians (%(default)s)")
     return parser.parse_args()
 
