@@ -53,6 +53,7 @@ def classify(
     event_type: str | None = None,
     invoked_by: str | None = None,
     console_credential: bool | None = None,
+    direct: bool = False,
     app_id: str | None = None,
     app_name: str | None = None,
     client_app: str | None = None,
@@ -65,7 +66,8 @@ def classify(
     """Say which interface a call came through, which client, on which operating system, and what disagrees.
 
     AWS: `event_type` is CloudTrail's eventType (any provider's sign-in: SIGN_IN), `invoked_by` its invokedBy,
-    `console_credential` its sessionCredentialFromConsole. Azure: `app_id` and `app_name` the client application,
+    `console_credential` its sessionCredentialFromConsole, `direct` that its tlsDetails show the caller's own connection
+    to the service's endpoint. Azure: `app_id` and `app_name` the client application,
     `client_app` Entra's clientAppUsed, `device_os` and `device_browser` of its deviceDetail (Okta's client likewise).
     GCP: `principal_subject` the principalSubject or principalEmail, `command` gcloud's command path. `provider` is
     aws, gcp, azure or okta: a browser's call is the console's only where the log is of a cloud's API.
@@ -81,6 +83,7 @@ def classify(
         event_type and event_type[:MAX_WORD_CHARS],
         invoked_by and invoked_by[:MAX_WORD_CHARS],
         console_credential,
+        direct,
         app_id and app_id[:MAX_WORD_CHARS],
         app_name and app_name[:MAX_WORD_CHARS],
         client_app and client_app[:MAX_WORD_CHARS],
@@ -100,6 +103,7 @@ def _classify(
     event_type: str | None,
     invoked_by: str | None,
     console_credential: bool | None,
+    direct: bool,
     app_id: str | None,
     app_name: str | None,
     client_app: str | None,
@@ -120,6 +124,7 @@ def _classify(
         signs_in=event_type in SIGN_IN_EVENT_TYPES or event_type == SIGN_IN or bool(client_app or device_os),
         invoked_by=invoked_by or None,
         console_credential=console_credential,
+        direct=direct,
         app=app or (None if app_id else named),
         posing_as=named if app_id else None,
         client_app=client_app or None,

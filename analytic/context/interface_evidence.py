@@ -47,6 +47,7 @@ class Evidence(NamedTuple):
     signs_in: bool = False
     invoked_by: str | None = None
     console_credential: bool | None = None
+    direct: bool = False
     app: AzureApp | None = None
     posing_as: AzureApp | None = None
     client_app: str | None = None
@@ -212,8 +213,10 @@ def _of_caller(claim: Claim, evidence: Evidence) -> Interface:
         console = not evidence.signs_in and evidence.provider in (None, "aws", "gcp")
         return Interface("console" if console else "browser", claim.client, claim.os, conflict)
     if kind == programs.BACKEND:
-        # The console's back end acts for the person at an address; a service acts for itself.
-        console = bool(evidence.console_credential or evidence.signs_in or evidence.addressed)
+        # The console's back end acts for the person at an address, over a connection of its own, and the record shows
+        # no TLS details then (CloudTrail user guide, record contents, tlsDetails). A service acts for itself.
+        behind = evidence.addressed and not evidence.direct
+        console = bool(evidence.console_credential or evidence.signs_in or behind)
         return Interface("console" if console else "service", None, None)
     if evidence.console_credential or evidence.console_action:
         if kind in _TAKEN_OUT:

@@ -38,6 +38,9 @@ MAX_USER_AGENT_CHARS = 1_024
 
 _CLASSES = {"Management": "management", "Data": "data", "Insight": "insight", "NetworkActivity": "network"}
 _CLASSES_BY_TYPE = {"AwsCloudTrailInsight": "insight", "AwsVpceEvent": "network"}
+_HOST = b'"clientprovidedhostheader"'
+"""The key of tlsDetails (in any case: exports lower it) that shows the caller's own connection to the endpoint."""
+
 _SIGN_IN_TYPE = "AwsConsoleSignIn"
 _DOMAINS = (".amazonaws.com", ".amazonaws.com.cn")
 _NOTICE_SOURCE = "aws:"
@@ -167,6 +170,7 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ign
         event_type=_SIGN_IN_TYPE if signed_in else record.event_type,
         invoked_by=invoked_by,
         console_credential=console_credential,
+        direct=_HOST in bytes(record.tls_details).lower(),
     )
     session_id = None
     key = identity.access_key_id or None

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytic.context import interface
 from analytic.context.interface import Interface, classify
 
 INTERFACES = {"console", "cloud_shell", "cli", "sdk", "iac", "service", "agent", "browser", "unknown"}
@@ -291,3 +292,13 @@ def test_a_conflict_escapes_what_the_caller_wrote() -> None:
     found = classified("terraform-\N{LATIN SMALL LETTER E WITH ACUTE}/1", console_credential=True)
     assert found.conflict is not None
     assert found.conflict.isascii()
+
+
+def test_a_back_end_with_a_tls_connection_of_its_own_is_no_console() -> None:
+    """CloudTrail user guide, record contents, tlsDetails: absent where a console calls for a person."""
+    agent = "aws-internal/3 aws-sdk-java/1.12.780 Linux/5.10 OpenJDK_64-Bit_Server_VM/25.442"
+    assert interface.classify(agent, source_ip="203.0.113.9").interface == "console"
+    assert interface.classify(agent, source_ip="203.0.113.9", direct=True).interface == "service"
+    assert (
+        interface.classify(agent, source_ip="203.0.113.9", direct=True, console_credential=True).interface == "console"
+    )

@@ -114,6 +114,7 @@ class CloudTrailRecord(msgspec.Struct, rename="camel", gc=False):
     additional_event_data: msgspec.Raw = ABSENT
     resources: msgspec.Raw = ABSENT
     service_event_details: msgspec.Raw = ABSENT
+    tls_details: msgspec.Raw = ABSENT
     insight_details: msgspec.Raw = ABSENT
 
 
