@@ -17,13 +17,18 @@ from analytic.session import (
     Noted,
     arm,
     enter,
+    judged,
     live,
     news,
     note_execution,
     note_recon,
+    show,
 )
 from analytic.shifts import by_service, context_of
 from schemas.records import Step
+
+MAX_KINDS = 8
+"""Kinds of calls besides those that matter, counted so far: with more, a session is no straight way to anything."""
 
 _SERIOUS_RANK = 3
 """From medium on, a session teaches nothing: what it showed is not learnt."""
@@ -57,7 +62,12 @@ class Detect:
             return state, []
         # As the source did, with what the record said of itself: a read stays a read.
         act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
-        shifts = step.shifts + news(state, step, context, self._policy)
+        shifts = judged(state, step, self._policy) + news(state, step, context, self._policy)
+        name = f"{event.service}:{event.action}"
+        if act.stage is not None and act.stage != "recon":
+            show(state, ("action", name), event.time, self._policy)
+        elif len(state.kinds) < MAX_KINDS and name not in state.kinds:
+            state.kinds = [*state.kinds, name]
         match = None
         if shifts or event.touched or act.stage is not None:
             evidence = evidence_of(event)

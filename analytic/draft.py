@@ -3,11 +3,19 @@
 from analytic.chains import SIBLINGS
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
+from analytic.envelopes import find, is_break_glass
+from analytic.policy import Policy
 from analytic.session import ActorState, Draft, Noted
+from analytic.surprise import act_bits
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
 
 _NOBODY = frozenset({"role", "account", "service_account", "service_principal"})
 """Types of actor behind which somebody must stand whom the logs do not show."""
+
+_PROGRAMS = frozenset({"sdk", "unknown"})
+"""Interfaces of programs that run by themselves; a command line and an IaC tool are a person's, or documented."""
+
+_MAX_DEVIATIONS = 16
 
 _MAX_ACTS = 64
 """Distinct acts that a draft weighs; more could not raise the score by a hundredth of a bit."""
@@ -57,23 +65,46 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> D
     for noted in match.earlier:
         _put(draft, noted, policy.max_evidence)
         if noted.stage.stage != "recon":
-            _weigh_in(draft, noted.evidence, classify(event.provider, noted.stage.service, noted.stage.action).impact)
+            impact = classify(event.provider, noted.stage.service, noted.stage.action).impact
+            _weigh_in(draft, noted.evidence, impact, state, policy)
     _join(draft.hops, step.hops, policy.max_facets)
     _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
-    _weigh_in(draft, moment.evidence, moment.act.impact)
+    _weigh_in(draft, moment.evidence, moment.act.impact, state, policy)
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
-    draft.known_network = draft.known_network and f"network:{moment.context.network}" in state.known
+    known = state.baseline.values.get("network", {})
+    draft.known_network = draft.known_network and moment.context.network in known
+    draft.others = len(state.kinds)
+    draft.proven = state.baseline.sessions > 0
+    draft.program = draft.program or (event.credential_type == "long_term" and event.interface in _PROGRAMS)
     draft.located = draft.located or event.asn is not None or event.country is not None
+    _document(draft, moment)
     _note(draft, moment, match)
     return draft
 
 
-def _weigh_in(draft: Draft, evidence: Evidence, impact: float) -> None:
+def _document(draft: Draft, moment: Moment) -> None:
+    """Hold the event against the documented automation of its identity, and against the break-glass identities."""
+    policy, step = moment.policy, moment.step
+    draft.matched += 1
+    draft.break_glass = draft.break_glass or is_break_glass(policy, step.actor, step.event)
+    found = find(policy, step.actor, step.event)
+    if found is None:
+        return
+    envelope, deviations = found
+    draft.envelope = envelope.name
+    draft.inside += not deviations
+    for deviation in deviations:
+        if deviation not in draft.deviations and len(draft.deviations) < _MAX_DEVIATIONS:
+            draft.deviations.append(deviation)
+
+
+def _weigh_in(draft: Draft, evidence: Evidence, impact: float, state: ActorState, policy: Policy) -> None:
     name = f"{evidence.service}:{evidence.action}"
     if name in draft.acts or len(draft.acts) < _MAX_ACTS:
         # What was refused was still tried, and changed nothing.
-        weight = impact * (1.0 if evidence.outcome == "success" else 0.5)
+        bits = act_bits(state.baseline, name, impact, evidence.time, 0.0, policy)
+        weight = bits * (1.0 if evidence.outcome == "success" else 0.5)
         draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
 
 

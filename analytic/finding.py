@@ -7,7 +7,8 @@ import msgspec
 from analytic.policy import Policy
 from analytic.scoring import severity_of, weigh
 from analytic.session import Draft
-from schemas.records import Attack, Finding
+from analytic.suppressions import suppressed
+from schemas.records import Attack, Automation, Finding
 
 ANALYTIC = "AN0215"
 """The ATT&CK analytic (detection strategy DET0078) that Tokentrail implements."""
@@ -37,7 +38,7 @@ def finding_of(draft: Draft, policy: Policy) -> Finding:
     severity, rank = severity_of(weight.score, policy)
     evidence = sorted(draft.evidence, key=lambda piece: (piece.time, piece.event_id))
     stages = sorted(draft.stages, key=lambda stage: (stage.time, stage.event_id))
-    return Finding(
+    finding = Finding(
         finding_id=key_of(draft),
         revision=0,
         status="open",
@@ -61,7 +62,10 @@ def finding_of(draft: Draft, policy: Policy) -> Finding:
         evidence=evidence,
         evidence_total=draft.evidence_total,
         attack=Attack(ATTACK_VERSION, sorted({stage.technique for stage in stages if stage.technique})),
+        automation=Automation(draft.envelope, list(draft.deviations)),
     )
+    finding.suppressed = suppressed(policy, finding)
+    return finding
 
 
 def retracted(finding: Finding) -> Finding:

@@ -21,8 +21,21 @@ CHAIN_BITS = {
 }
 """What the shape of a chain says beyond its parts."""
 
-UNPROVEN_CEILING = 7.5
-"""An actor without history can't be told from a new colleague: such a finding stays low, whatever it did."""
+PROGRAM_BITS = 2.0
+"""A person's static key in a program: such keys leak from laptops, images and repositories, and programs use them."""
+
+DIRECT_BITS, DIRECT_STEP = 2.5, 0.5
+"""Whoever does nothing but what matters knew what to take; each other kind of call takes a part of this away. People
+and their tools look around all day: the benign console sessions at hand hold 17 to 92 other kinds of calls, real
+detonations 0 to 4."""
+
+DEVIATION_BITS = 2.0
+"""Documented automation outside its envelope says more than an unknown doing the same (DESIGN.md)."""
+
+BREAK_GLASS_BITS = 3.0
+
+INSIDE_SHARE = 0.75
+"""How much of a finding's score documented automation inside its envelope explains."""
 
 _FAMILIES = {
     "network": "place",
@@ -70,7 +83,16 @@ def weigh(draft: Draft) -> Weight:
     if draft.recon:
         bits = round(min(2.0, 0.25 * draft.recon), 2)
         reasons.append(Reason("recon", bits, f"{draft.recon} kinds of reconnaissance came before"))
+    if not draft.proven and any(shift.dimension == "history" for shift in draft.shifts):
+        reasons += [reason for reason in _unproven(draft) if reason.bits > 0]
+    if draft.deviations:
+        why = f"documented automation {draft.envelope}: {'; '.join(draft.deviations[:3])}"
+        reasons.append(Reason("envelope", DEVIATION_BITS, why))
+    if draft.break_glass:
+        reasons.append(Reason("break_glass", BREAK_GLASS_BITS, "an identity that is kept for emergencies was used"))
     counter = list(draft.calm)
+    if not draft.proven:
+        counter += [reason for reason in _unproven(draft) if reason.bits < 0]
     if draft.mfa is True:
         counter.append(Reason("mfa", -2.0, "the session was opened with a second factor"))
     if draft.known_network:
@@ -80,12 +102,25 @@ def weigh(draft: Draft) -> Weight:
     ):
         counter.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))
     score = sum(reason.bits for reason in reasons) + sum(reason.bits for reason in counter)
-    if score > UNPROVEN_CEILING and all(shift.dimension in ("history", "identity") for shift in draft.shifts):
-        over = round(UNPROVEN_CEILING - score, 2)
-        counter.append(Reason("no_baseline", over, "nothing shifted: without history, unusual can't be told from new"))
-        score += over
+    if draft.envelope is not None and draft.inside == draft.matched and not draft.break_glass:
+        expected = round(-INSIDE_SHARE * max(score, 0.0), 2)
+        counter.append(Reason("envelope", expected, f"inside the envelope of documented automation {draft.envelope}"))
+        score += expected
     reasons.sort(key=lambda reason: -reason.bits)
     return Weight(round(max(score, 0.0), 2), reasons, counter)
+
+
+def _unproven(draft: Draft) -> list[Reason]:
+    """Weigh what speaks against an actor without history: how its static key is used, and how straight it went."""
+    found = []
+    if draft.program:
+        found.append(Reason("program", PROGRAM_BITS, "a person's static key was used by a program"))
+    bits = DIRECT_BITS - DIRECT_STEP * draft.others
+    others = f"only {draft.others} kinds of calls" if draft.others else "nothing"
+    why = f"{others} besides what matters: whoever called knew what to take"
+    if bits < 0:
+        why = f"{draft.others} or more other kinds of calls around it, as people at work make them"
+    return [*found, Reason("direct", bits, why)] if bits else found
 
 
 def _heaviest(shifts: list[Shift]) -> list[Shift]:

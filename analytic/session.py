@@ -1,20 +1,27 @@
 """An actor's session: what it has shown so far, what is new to the actor, and which shifts are still live."""
 
-from math import log2
-
 import msgspec
 
-from analytic.policy import Policy
-from analytic.shifts import BITS, Context, remember
+from analytic.baseline import Baseline, Facet, learn, sessions
+from analytic.policy import DAY, Policy
+from analytic.shifts import Context, remember
+from analytic.surprise import facet_bits
 from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Session, Shift, Stage, Step
 
-VERSION = 1
+VERSION = 2
 """Of the state's bytes; the tests hold golden bytes of each version that was ever deployed."""
 
 HISTORY_BITS = 2.0
 """An actor without history: as surprising as one new actor among the four that an account this size gains in a week."""
 
 _FACETS = ("network", "country", "interface", "client", "os")
+_LEAST_BITS = 0.5
+"""A surprise below this is none."""
+
+_HALF_LIFE_FOR_TEXT = 30 * DAY
+_MAX_LESSONS = 64
+"""Sessions that wait out the quarantine: with a gap of an hour a day has at most 24."""
+
 _MAX_LISTED = 32
 """Values that a session lists for an analyst; more say nothing more."""
 
@@ -57,16 +64,37 @@ class Draft(msgspec.Struct, array_like=True):
     calm: list[Reason] = []
     blind_spots: list[str] = []
     located: bool = False
+    others: int = 0
+    program: bool = False
+    proven: bool = False
+    inside: int = 0
+    matched: int = 0
+    envelope: str | None = None
+    deviations: list[str] = []
+    break_glass: bool = False
+
+
+class Lesson(msgspec.Struct, array_like=True):
+    """What a clean session showed, while it waits out the quarantine."""
+
+    ended: int
+    facets: list[Facet]
 
 
 class ActorState(msgspec.Struct, array_like=True):
-    """The state at one key of Detect."""
+    """The state at one key of Detect.
+
+    `tainted` are facets that were new in a session with a finding: they teach nothing until they are forgotten.
+    `kinds` are the session's kinds of calls that do not matter by themselves, as many as are asked for.
+    """
 
     version: int = VERSION
-    sessions: int = 0
-    known: dict[str, int] = {}
+    baseline: Baseline = msgspec.field(default_factory=Baseline)
+    lessons: list[Lesson] = []
+    tainted: dict[str, int] = {}
     session: Session | None = None
     facets: dict[str, int] = {}
+    kinds: list[str] = []
     triggers: list[Trigger] = []
     recon: dict[str, Noted] = {}
     executions: list[Noted] = []
@@ -77,15 +105,17 @@ class ActorState(msgspec.Struct, array_like=True):
 def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) -> Session:
     """Take an event into the actor's session; a silence longer than the gap begins a new one.
 
-    What a session showed becomes known when it ends, unless it raised a finding of medium or more: an attacker's
-    session teaches nothing.
+    What a session showed is learnt when it ended long enough ago (the policy's quarantine), unless it raised a finding
+    of medium or more: what was new in such a session teaches nothing, however often it comes again.
     """
     session = state.session
     if session is None or event.time - session.ended > policy.session_gap:
         if session is not None:
-            _close(state, policy)
+            _close(state, session, policy)
         session = Session(event.time, event.time)
         state.session = session
+    if state.lessons and event.time - state.lessons[0].ended >= policy.quarantine:
+        _learn(state, event.time, policy)
     session.ended = event.time
     for values, value in (
         (session.credentials, event.credential_id),
@@ -99,46 +129,90 @@ def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) 
     return session
 
 
-def _close(state: ActorState, policy: Policy) -> None:
-    if not state.serious:
-        for facet, time in state.facets.items():
-            remember(state.known, facet, time, 4 * policy.max_facets)
-        state.sessions += 1
+def _close(state: ActorState, session: Session, policy: Policy) -> None:
+    facets = [_facet(text) for text in state.facets if not text.startswith("history")]
+    if state.serious:
+        for facet in facets:
+            if facet[1] not in state.baseline.values.get(facet[0], {}):
+                remember(state.tainted, _text(facet), session.ended, 4 * policy.max_facets)
+    else:
+        state.lessons = [*state.lessons, Lesson(session.ended, facets)][-_MAX_LESSONS:]
     state.facets = {}
+    state.kinds = []
     state.drafts = {}
     state.serious = False
 
 
-def news(state: ActorState, step: Step, context: Context, policy: Policy) -> list[Shift]:
-    """Give what is new to this actor, once a session: a facet it never had, or the actor itself.
+def _learn(state: ActorState, now: int, policy: Policy) -> None:
+    forgotten = now - policy.baseline_half_life
+    state.tainted = {facet: since for facet, since in state.tainted.items() if since > forgotten}
+    while state.lessons and now - state.lessons[0].ended >= policy.quarantine:
+        lesson = state.lessons.pop(0)
+        clean = [facet for facet in lesson.facets if _text(facet) not in state.tainted]
+        learn(state.baseline, clean, lesson.ended, policy.baseline_half_life)
 
-    A new value came `values` times in `sessions` sessions, and so says log2((1 + sessions) / values) bits, at most the
-    weight of the same shift within one credential: an actor that comes from a new network each time says nothing by it.
-    """
+
+def _text(facet: Facet) -> str:
+    return f"{facet[0]}:{facet[1]}"
+
+
+def _facet(text: str) -> Facet:
+    name, _, value = text.partition(":")
+    return name, value
+
+
+def show(state: ActorState, facet: Facet, time: int, policy: Policy) -> bool:
+    """Note that the session showed a facet's value; says whether for the first time in it."""
+    text = _text(facet)
+    if text in state.facets:
+        return False
+    if len(state.facets) < 8 * policy.max_facets:
+        state.facets[text] = time
+    return True
+
+
+def news(state: ActorState, step: Step, context: Context, policy: Policy) -> list[Shift]:
+    """Give what surprises in this actor, once a session: a facet's value by the baseline, or the actor itself."""
     event = step.event
     found = []
-    if not state.known and "history" not in state.facets and _unproven(step):
-        state.facets["history"] = event.time
+    proven = state.baseline.sessions > 0
+    if not proven and _unproven(step) and show(state, ("history", ""), event.time, policy):
         why = f"{step.actor.name} was never seen before in these logs, and used a long-term key without a second factor"
         found.append(Shift("history", None, None, event.time, event.event_id, HISTORY_BITS, why))
     shifted = {shift.dimension for shift in step.shifts}
-    for dimension in _FACETS:
-        value = getattr(context, dimension)
-        if value is None or value == "unknown":
+    for name in _FACETS:
+        value = getattr(context, name)
+        if value is None or value == "unknown" or not show(state, (name, value), event.time, policy):
             continue
-        facet = f"{dimension}:{value}"
-        if facet in state.facets:
+        if not proven or name in shifted:
             continue
-        if len(state.facets) < 4 * policy.max_facets:
-            state.facets[facet] = event.time
-        if state.known and facet not in state.known and dimension not in shifted:
-            values = sum(known.startswith(f"{dimension}:") for known in state.known)
-            bits = round(min(BITS[dimension], log2((1 + state.sessions) / max(1, values))), 2)
-            if bits <= 0:
-                continue
-            why = f"{dimension} {value} was never seen in {state.sessions} earlier sessions of {step.actor.name}"
-            found.append(Shift(dimension, None, value, event.time, event.event_id, bits, why))
+        bits = facet_bits(state.baseline, (name, value), event.time, 0.0, policy)
+        if bits >= _LEAST_BITS:
+            found.append(Shift(name, None, value, event.time, event.event_id, bits, _why(state, step, name, value)))
+    show(state, ("credential", event.credential_type), event.time, policy)
+    show(state, ("service", event.service), event.time, policy)
     return found
+
+
+def _why(state: ActorState, step: Step, name: str, value: str) -> str:
+    many = round(sessions(state.baseline, step.event.time, _HALF_LIFE_FOR_TEXT))
+    known = state.baseline.values.get(name, {})
+    seen = "was rarely seen" if value in known else "was never seen"
+    return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"
+
+
+def judged(state: ActorState, step: Step, policy: Policy) -> list[Shift]:
+    """Give a step's shifts, each weighed by what the actor's baseline makes of the new value."""
+    if state.baseline.sessions <= 0:
+        return step.shifts
+    return [
+        msgspec.structs.replace(
+            shift, bits=facet_bits(state.baseline, (shift.dimension, shift.after), step.event.time, 0.0, policy)
+        )
+        if shift.dimension in _FACETS and shift.after is not None
+        else shift
+        for shift in step.shifts
+    ]
 
 
 def _unproven(step: Step) -> bool:

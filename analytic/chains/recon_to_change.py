@@ -17,8 +17,9 @@ LEAST_KINDS = 3
 
 def match(moment: Moment) -> Match | None:
     """Fire on a privileged act in a shifted context, with reconnaissance in that context shortly before."""
-    if not moment.privileged or moment.shift_bits < LEAST_SHIFT:
-        return None
+    shifted = any(trigger.shift.dimension not in ("history", "identity") for trigger in moment.live)
+    if not moment.privileged or not shifted or moment.shift_bits < LEAST_SHIFT:
+        return None  # Whoever is merely new here looks around by right.
     event = moment.step.event
     began = min(trigger.shift.time for trigger in moment.live)
     since = max(began, event.time - moment.policy.recon_window)

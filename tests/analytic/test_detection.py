@@ -3,7 +3,7 @@
 import pytest
 
 from analytic.analysis import analyse
-from analytic.scoring import SEVERITIES, UNPROVEN_CEILING
+from analytic.scoring import SEVERITIES
 from schemas.records import ApiEvent, Finding
 from tests import make
 from tests.make import CAFE, DATACENTRE, HOUR, MINUTE, by_instance, by_role, by_user
@@ -52,16 +52,23 @@ def test_only_another_network_stays_low() -> None:
     assert found["shift_to_privileged"].severity in ("info", "low")
 
 
-def test_a_static_key_without_history_is_a_finding_but_never_more_than_low() -> None:
+PROGRAM = {"interface": "sdk", "client": "aws-sdk-go-v2/1"}
+
+
+def test_a_static_key_without_history_that_goes_straight_to_what_matters() -> None:
+    finding = chains(by_user("a", 0, "cloudtrail:StopLogging", **PROGRAM))["shift_to_privileged"]
+    assert finding.severity in ("medium", "high")
+    assert {reason.signal for reason in finding.reasons} >= {"shift:history", "program", "direct"}
+
+
+def test_a_new_colleague_at_the_command_line_stays_low() -> None:
     calls = [
-        "cloudtrail:StopLogging",
-        "iam:CreateAccessKey",
-        "iam:UpdateAssumeRolePolicy",
-        "ec2:ModifySnapshotAttribute",
+        f"ec2:Describe{name}" for name in ("Vpcs", "Subnets", "Images", "Volumes", "Tags", "Hosts", "Fleets", "Regions")
     ]
-    found = chains(*[by_user(f"e{number}", number * MINUTE, call) for number, call in enumerate(calls)])
-    assert found["shift_to_privileged"].score == UNPROVEN_CEILING
-    assert found["shift_to_privileged"].severity == "low"
+    work = [by_user(f"e{number}", number * MINUTE, call) for number, call in enumerate(calls)]
+    finding = chains(*work, by_user("z", HOUR // 2, "iam:CreateAccessKey"))["shift_to_privileged"]
+    assert finding.severity in ("info", "low")
+    assert "direct" in {reason.signal for reason in finding.counter_evidence}
 
 
 def test_a_second_factor_or_a_role_without_history_is_silent() -> None:
