@@ -13,12 +13,17 @@ from math import floor, ldexp
 
 import msgspec
 
+from schemas.records import BaselineRow, FacetCounts, ValueCount
+
 ANCHOR = 1_577_836_800_000_000
 """2020-01-01T00:00:00Z in UTC microseconds: where a session's weight is 1."""
 
 MAX_VALUES = 128
 """Values of one facet that a baseline remembers; the least counted goes first. An actor's baseline of ten full facets
 is some 100 KB; a person's has a few KB, a machine's less."""
+
+BEGINNING = -(2**62)
+"""The time of an item that is no event but what was learnt before: it goes before every event."""
 
 VERSION = 1
 
@@ -100,3 +105,21 @@ def merged(one: Baseline, other: Baseline) -> Baseline:
         # What was new to both was new but once: the later window's news are overcounted by it, never by more.
         both.new[name] = one.new.get(name, 0.0) + other.new.get(name, 0.0)
     return both
+
+
+def to_row(key: str, baseline: Baseline, half_life: int) -> BaselineRow:
+    """Give a baseline as the row of a file, facets and values by name."""
+    facets = [
+        FacetCounts(name, baseline.new.get(name, 0.0), [ValueCount(*pair) for pair in sorted(values.items())])
+        for name, values in sorted(baseline.values.items())
+    ]
+    return BaselineRow(key, half_life, baseline.sessions, facets)
+
+
+def from_row(row: BaselineRow) -> Baseline:
+    """Give the baseline of a file's row."""
+    return Baseline(
+        sessions=row.sessions,
+        values={facet.name: {count.value: count.sessions for count in facet.values} for facet in row.facets},
+        new={facet.name: facet.new for facet in row.facets},
+    )

@@ -2,12 +2,14 @@
 
 import msgspec
 
+from analytic.baseline import BEGINNING, Baseline, merged
 from analytic.chains import CHAINS
 from analytic.chains.moment import Moment
 from analytic.context import action
 from analytic.draft import evidence_of, grow
 from analytic.finding import finding_of, key_of, retracted
 from analytic.fold import Item, check_version
+from analytic.peers import Groups
 from analytic.policy import Policy
 from analytic.scoring import severity_of, weigh
 from analytic.session import (
@@ -25,9 +27,10 @@ from analytic.session import (
     show,
 )
 from analytic.shifts import by_service, context_of
+from analytic.surprise import Expectation
 from schemas.records import Step
 
-MAX_KINDS = 8
+MAX_KINDS = 12
 """Kinds of calls besides those that matter, counted so far: with more, a session is no straight way to anything."""
 
 _SERIOUS_RANK = 3
@@ -39,20 +42,26 @@ class Detect:
 
     repeats = True
 
-    def __init__(self, policy: Policy) -> None:
-        """Takes the policy's windows and caps."""
+    def __init__(self, policy: Policy, groups: Groups | None = None) -> None:
+        """Takes the policy's windows and caps, and the baselines of the actors' peers."""
         self._policy = policy
+        self._groups = groups or {}
+        self._expect = Expectation(policy, self._groups)
+        self._decode_baseline = msgspec.msgpack.Decoder(Baseline).decode
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode_step = msgspec.msgpack.Decoder(Step).decode
         self._decode_state = msgspec.msgpack.Decoder(ActorState).decode
 
-    def __reduce__(self) -> tuple[type["Detect"], tuple[Policy]]:
-        """Rebuild from the policy: decoders do not travel to workers."""
-        return (Detect, (self._policy,))
+    def __reduce__(self) -> tuple[type["Detect"], tuple[Policy, Groups]]:
+        """Rebuild from the settings: decoders do not travel to workers."""
+        return (Detect, (self._policy, self._groups))
 
     def step(self, state: ActorState | None, item: Item) -> tuple[ActorState | None, list[tuple[str, Draft]]]:
         """Take one step of the actor; give the finding that it opens or adds to."""
         state = state if state is not None else ActorState()
+        if item.time == BEGINNING:
+            state.baseline = merged(state.baseline, self._decode_baseline(item.body))
+            return state, []
         step = self._decode_step(item.body)
         step.late = step.late or item.late
         event = step.event
@@ -62,7 +71,7 @@ class Detect:
             return state, []
         # As the source did, with what the record said of itself: a read stays a read.
         act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
-        shifts = judged(state, step, self._policy) + news(state, step, context, self._policy)
+        shifts = judged(state, step, self._expect) + news(state, step, context, self._policy, self._expect)
         name = f"{event.service}:{event.action}"
         if act.stage is not None and act.stage != "recon":
             show(state, ("action", name), event.time, self._policy)
@@ -82,7 +91,7 @@ class Detect:
                 note_execution(state, Noted(evidence, moment.stage("command_execution")), self._policy)
         if match is None:
             return state, []
-        draft = grow(state, session, moment, match)
+        draft = grow(state, session, moment, match, self._expect)
         rank = severity_of(weigh(draft).score, self._policy)[1]
         state.serious = state.serious or rank >= _SERIOUS_RANK
         return state, [(key_of(draft), draft)]

@@ -4,16 +4,12 @@ from analytic.chains import SIBLINGS
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
 from analytic.envelopes import find, is_break_glass
-from analytic.policy import Policy
 from analytic.session import ActorState, Draft, Noted
-from analytic.surprise import act_bits
+from analytic.surprise import Expectation
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
 
 _NOBODY = frozenset({"role", "account", "service_account", "service_principal"})
 """Types of actor behind which somebody must stand whom the logs do not show."""
-
-_PROGRAMS = frozenset({"sdk", "unknown"})
-"""Interfaces of programs that run by themselves; a command line and an IaC tool are a person's, or documented."""
 
 _MAX_DEVIATIONS = 16
 
@@ -39,7 +35,7 @@ def evidence_of(event: ApiEvent) -> Evidence:
     )
 
 
-def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> Draft:
+def grow(state: ActorState, session: Session, moment: Moment, match: Match, expect: Expectation) -> Draft:
     """Put a match into the session's draft of its chain, or of the sibling chain; open one if there is none."""
     step, event, policy = moment.step, moment.step.event, moment.policy
     draft = state.drafts.get(match.chain) or state.drafts.get(SIBLINGS.get(match.chain, ""))
@@ -66,17 +62,16 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match) -> D
         _put(draft, noted, policy.max_evidence)
         if noted.stage.stage != "recon":
             impact = classify(event.provider, noted.stage.service, noted.stage.action).impact
-            _weigh_in(draft, noted.evidence, impact, state, policy)
+            _weigh_in(draft, noted.evidence, impact, state, expect)
     _join(draft.hops, step.hops, policy.max_facets)
     _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
-    _weigh_in(draft, moment.evidence, moment.act.impact, state, policy)
+    _weigh_in(draft, moment.evidence, moment.act.impact, state, expect)
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
     known = state.baseline.values.get("network", {})
     draft.known_network = draft.known_network and moment.context.network in known
     draft.others = len(state.kinds)
     draft.proven = state.baseline.sessions > 0
-    draft.program = draft.program or (event.credential_type == "long_term" and event.interface in _PROGRAMS)
     draft.located = draft.located or event.asn is not None or event.country is not None
     _document(draft, moment)
     _note(draft, moment, match)
@@ -99,11 +94,11 @@ def _document(draft: Draft, moment: Moment) -> None:
             draft.deviations.append(deviation)
 
 
-def _weigh_in(draft: Draft, evidence: Evidence, impact: float, state: ActorState, policy: Policy) -> None:
+def _weigh_in(draft: Draft, evidence: Evidence, impact: float, state: ActorState, expect: Expectation) -> None:
     name = f"{evidence.service}:{evidence.action}"
     if name in draft.acts or len(draft.acts) < _MAX_ACTS:
         # What was refused was still tried, and changed nothing.
-        bits = act_bits(state.baseline, name, impact, evidence.time, 0.0, policy)
+        bits = expect.act_bits(state.baseline, draft.actor, name, impact, evidence.time)
         weight = bits * (1.0 if evidence.outcome == "success" else 0.5)
         draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
 

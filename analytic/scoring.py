@@ -21,10 +21,7 @@ CHAIN_BITS = {
 }
 """What the shape of a chain says beyond its parts."""
 
-PROGRAM_BITS = 2.0
-"""A person's static key in a program: such keys leak from laptops, images and repositories, and programs use them."""
-
-DIRECT_BITS, DIRECT_STEP = 2.5, 0.5
+DIRECT_BITS, DIRECT_STEP = 3.5, 0.5
 """Whoever does nothing but what matters knew what to take; each other kind of call takes a part of this away. People
 and their tools look around all day: the benign console sessions at hand hold 17 to 92 other kinds of calls, real
 detonations 0 to 4."""
@@ -111,16 +108,13 @@ def weigh(draft: Draft) -> Weight:
 
 
 def _unproven(draft: Draft) -> list[Reason]:
-    """Weigh what speaks against an actor without history: how its static key is used, and how straight it went."""
-    found = []
-    if draft.program:
-        found.append(Reason("program", PROGRAM_BITS, "a person's static key was used by a program"))
+    """Weigh how straight an actor without history went to what matters. What program it claims to be says nothing."""
     bits = DIRECT_BITS - DIRECT_STEP * draft.others
     others = f"only {draft.others} kinds of calls" if draft.others else "nothing"
     why = f"{others} besides what matters: whoever called knew what to take"
     if bits < 0:
         why = f"{draft.others} or more other kinds of calls around it, as people at work make them"
-    return [*found, Reason("direct", bits, why)] if bits else found
+    return [Reason("direct", bits, why)] if bits else []
 
 
 def _heaviest(shifts: list[Shift]) -> list[Shift]:

@@ -5,14 +5,14 @@ import msgspec
 from analytic.baseline import Baseline, Facet, learn, sessions
 from analytic.policy import DAY, Policy
 from analytic.shifts import Context, remember
-from analytic.surprise import facet_bits
+from analytic.surprise import Expectation
 from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Session, Shift, Stage, Step
 
 VERSION = 2
 """Of the state's bytes; the tests hold golden bytes of each version that was ever deployed."""
 
-HISTORY_BITS = 2.0
-"""An actor without history: as surprising as one new actor among the four that an account this size gains in a week."""
+HISTORY_BITS = 3.0
+"""An actor without history on a static key without a second factor: such keys leak from laptops, images, repositories."""
 
 _FACETS = ("network", "country", "interface", "client", "os")
 _LEAST_BITS = 0.5
@@ -65,7 +65,6 @@ class Draft(msgspec.Struct, array_like=True):
     blind_spots: list[str] = []
     located: bool = False
     others: int = 0
-    program: bool = False
     proven: bool = False
     inside: int = 0
     matched: int = 0
@@ -143,6 +142,15 @@ def _close(state: ActorState, session: Session, policy: Policy) -> None:
     state.serious = False
 
 
+def learnt(state: ActorState, at: int, policy: Policy) -> Baseline:
+    """Give what a state has learnt by a time, without changing it; what the quarantine still holds is left out."""
+    copy = msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=ActorState)
+    if copy.session is not None and at - copy.session.ended > policy.session_gap:
+        _close(copy, copy.session, policy)
+    _learn(copy, at, policy)
+    return copy.baseline
+
+
 def _learn(state: ActorState, now: int, policy: Policy) -> None:
     forgotten = now - policy.baseline_half_life
     state.tainted = {facet: since for facet, since in state.tainted.items() if since > forgotten}
@@ -171,7 +179,7 @@ def show(state: ActorState, facet: Facet, time: int, policy: Policy) -> bool:
     return True
 
 
-def news(state: ActorState, step: Step, context: Context, policy: Policy) -> list[Shift]:
+def news(state: ActorState, step: Step, context: Context, policy: Policy, expect: Expectation) -> list[Shift]:
     """Give what surprises in this actor, once a session: a facet's value by the baseline, or the actor itself."""
     event = step.event
     found = []
@@ -186,7 +194,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy) -> lis
             continue
         if not proven or name in shifted:
             continue
-        bits = facet_bits(state.baseline, (name, value), event.time, 0.0, policy)
+        bits = expect.facet_bits(state.baseline, step.actor, (name, value), event.time)
         if bits >= _LEAST_BITS:
             found.append(Shift(name, None, value, event.time, event.event_id, bits, _why(state, step, name, value)))
     show(state, ("credential", event.credential_type), event.time, policy)
@@ -201,13 +209,14 @@ def _why(state: ActorState, step: Step, name: str, value: str) -> str:
     return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"
 
 
-def judged(state: ActorState, step: Step, policy: Policy) -> list[Shift]:
+def judged(state: ActorState, step: Step, expect: Expectation) -> list[Shift]:
     """Give a step's shifts, each weighed by what the actor's baseline makes of the new value."""
     if state.baseline.sessions <= 0:
         return step.shifts
     return [
         msgspec.structs.replace(
-            shift, bits=facet_bits(state.baseline, (shift.dimension, shift.after), step.event.time, 0.0, policy)
+            shift,
+            bits=expect.facet_bits(state.baseline, step.actor, (shift.dimension, shift.after), step.event.time),
         )
         if shift.dimension in _FACETS and shift.after is not None
         else shift

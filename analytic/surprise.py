@@ -11,7 +11,9 @@ from math import log2
 
 from analytic import baseline as counts
 from analytic.baseline import Baseline, Facet
+from analytic.peers import Groups, share
 from analytic.policy import Policy
+from schemas.records import Actor
 
 NEW = {
     "network": 0.35,
@@ -58,6 +60,26 @@ def act_bits(own: Baseline, name: str, impact: float, at: int, peers: float, pol
     if shown > 0:
         return min(impact, bits((shown + strength * max(2.0**-impact, peers)) / (total + strength)))
     return min(MOST_BITS, impact + facet_bits(own, ("action", name), at, peers, policy) / 2)
+
+
+class Expectation:
+    """What is expected of an actor: by its own baseline, backed off to its peers', backed off to the shipped prior."""
+
+    def __init__(self, policy: Policy, groups: Groups) -> None:
+        """Takes the policy's half-life and strengths, and the baselines of the groups."""
+        self._policy = policy
+        self._groups = groups
+
+    def facet_bits(self, own: Baseline, actor: Actor, facet: Facet, at: int) -> float:
+        """Give the surprise of a facet's value."""
+        return facet_bits(own, facet, at, self._peers(actor, facet, at), self._policy)
+
+    def act_bits(self, own: Baseline, actor: Actor, name: str, impact: float, at: int) -> float:
+        """Give the weight of a privileged act."""
+        return act_bits(own, name, impact, at, self._peers(actor, ("action", name), at), self._policy)
+
+    def _peers(self, actor: Actor, facet: Facet, at: int) -> float:
+        return share(self._groups, actor, facet, at, self._policy) if self._groups else 0.0
 
 
 def bits(probability: float) -> float:

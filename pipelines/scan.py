@@ -18,7 +18,8 @@ from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
 from pipelines.progress import watching
-from pipelines.stream import bounded, findings_from
+from pipelines.stream import baseline_from, bounded, findings_from
+from transforms.baseline import WriteBaseline
 from transforms.databases import Databases
 from transforms.dead_letter import TAG
 from transforms.metrics import FINDINGS, IGNORED_KINDS, counters, tally
@@ -50,10 +51,18 @@ def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, d
     _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
 
 
-def findings_to(output: str, detected_at: int, policy: Policy) -> Build:
+def findings_to(output: str, detected_at: int, policy: Policy, baseline: str | None = None) -> Build:
     """Give what writes the findings of events."""
     return lambda events: (
-        findings_from(events, bounded(), policy) | "WriteFindings" >> WriteFindings(output, detected_at)
+        findings_from(events, bounded(), policy, baseline) | "WriteFindings" >> WriteFindings(output, detected_at)
+    )
+
+
+def baseline_to(path: str, policy: Policy) -> Build:
+    """Give what writes the baseline of events to a file."""
+    folder, name = os.path.split(path)
+    return lambda events: (
+        baseline_from(events, bounded(), policy) | "WriteBaseline" >> WriteBaseline(folder, name, policy)
     )
 
 

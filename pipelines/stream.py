@@ -5,16 +5,38 @@ from functools import partial
 import apache_beam as beam
 
 from analytic.policy import Policy
+from transforms.baseline import LearnBaseline, ReadBaseline, read_groups
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
 from transforms.in_event_time import InEventTime
 from transforms.sorted_fold import SortedFold
 
 
-def findings_from(events: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:
-    """Give the findings of events (in blocks): Follow, keyed by credential, then Detect, keyed by actor."""
+def findings_from(
+    events: beam.PCollection, order: Order, policy: Policy, baseline: str | None = None
+) -> beam.PCollection:
+    """Give the findings of events (in blocks): Follow, keyed by credential, then Detect, keyed by actor.
+
+    `baseline` is the path of what was learnt before. Raises ValueError when that is no baseline.
+    """
+    steps = events | "FollowCredentials" >> FollowCredentials(order, policy)
+    if baseline is None:
+        return steps | "DetectChains" >> DetectChains(order, policy)
+    before = (
+        events.pipeline
+        | "Baseline" >> beam.Create([baseline]).with_output_types(str)
+        | "ReadBaseline" >> ReadBaseline()
+    )
+    both = (steps, before) | "WithBaseline" >> beam.Flatten()
+    return both | "DetectChains" >> DetectChains(order, policy, read_groups(baseline, policy))
+
+
+def baseline_from(events: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:
+    """Give what each actor of events (in blocks) usually does."""
     return (
-        events | "FollowCredentials" >> FollowCredentials(order, policy) | "DetectChains" >> DetectChains(order, policy)
+        events
+        | "FollowCredentials" >> FollowCredentials(order, policy)
+        | "LearnBaseline" >> LearnBaseline(order, policy)
     )
 
 

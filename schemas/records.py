@@ -202,6 +202,20 @@ class Suppressed(msgspec.Struct, array_like=True, frozen=True):
     expires: int | None = None
 
 
+class Remedy(msgspec.Struct, array_like=True, frozen=True):
+    """One thing to undo, or one credential to revoke, with the event that shows it."""
+
+    do: str
+    kind: str
+    names: list[str]
+    provider: str
+    account: str | None
+    service: str
+    action: str
+    time: int
+    event_id: str
+
+
 class Finding(msgspec.Struct, array_like=True):
     """What Tokentrail says about one actor's session: OCSF Detection Finding (2004)."""
 
@@ -231,6 +245,9 @@ class Finding(msgspec.Struct, array_like=True):
     automation: Automation = Automation()
     suppressed: Suppressed | None = None
     schema_version: str = "1"
+    rollback: list[Remedy] = []
+    revoke: list[Remedy] = []
+    pull: list[str] = []
 
 
 class DeadLetter(msgspec.Struct, array_like=True, frozen=True):
@@ -245,6 +262,30 @@ class DeadLetter(msgspec.Struct, array_like=True, frozen=True):
     attempts: int = 0
     attributes: dict[str, str] = {}
     raw_size: int = 0
+
+
+class ValueCount(msgspec.Struct, array_like=True, frozen=True):
+    """One value, and the sessions that showed it."""
+
+    value: str
+    sessions: float
+
+
+class FacetCounts(msgspec.Struct, array_like=True, frozen=True):
+    """The values of one facet."""
+
+    name: str
+    new: float
+    values: list[ValueCount] = []
+
+
+class BaselineRow(msgspec.Struct, array_like=True, frozen=True):
+    """What one actor, or a group of peers, has shown: decayed counts of sessions (analytic/baseline.py)."""
+
+    key: str
+    half_life: int
+    sessions: float
+    facets: list[FacetCounts] = []
 
 
 def to_dict(record: msgspec.Struct) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import apache_beam as beam
 import msgspec
 
 from analytic.detection import Detect
+from analytic.peers import Groups
 from analytic.policy import Policy
 from schemas.records import Finding
 from transforms.follow import Order
@@ -15,17 +16,18 @@ from transforms.items import decode_items
 class DetectChains(beam.PTransform):
     """Steps each actor's sessions; gives the findings, with their revisions on a stream."""
 
-    def __init__(self, order: Order, policy: Policy) -> None:
-        """Takes the order that the runner's input asks for, and the policy."""
+    def __init__(self, order: Order, policy: Policy, groups: Groups | None = None) -> None:
+        """Takes the order that the runner's input asks for, the policy, and the baselines of the actors' peers."""
         super().__init__()
         self._order = order
         self._policy = policy
+        self._groups = groups
 
     def expand(self, steps: beam.PCollection) -> beam.PCollection:
         """Steps by actor in, findings out."""
         return (
             steps
-            | "Detect" >> self._order(Detect(self._policy))
+            | "Detect" >> self._order(Detect(self._policy, self._groups))
             | "DecodeFindings" >> beam.ParDo(_DecodeFindingsFn()).with_output_types(Finding)
         )
 

@@ -21,6 +21,7 @@ REVISED = "revised"
 RETRACTED = "retracted"
 CUT = "cut"
 FINDINGS = "findings"
+BASELINES = "baselines"
 
 STEPS = ("read", "parse")
 """The steps that write dead letters."""
@@ -41,6 +42,7 @@ COUNTERS = {
     RETRACTED: "Outputs that were taken back because of a late item.",
     CUT: "Items that a cap on a key's state let go.",
     FINDINGS: "Findings written.",
+    BASELINES: "Rows of a baseline file written: actors and groups of peers.",
 }
 """Every counter with its meaning. The namespace of each is NAMESPACE."""
 

@@ -35,7 +35,7 @@ class WriteFindings(beam.PTransform):
 
     def expand(self, findings: beam.PCollection) -> beam.PCollection:
         """Findings in, the names of the written files out."""
-        return findings | "Write" >> _Gathered("findings", _WriteFindingsFn(self._folder, self._detected_at))
+        return findings | "Write" >> Gathered("findings", _WriteFindingsFn(self._folder, self._detected_at))
 
 
 class WriteDeadLetters(beam.PTransform):
@@ -48,7 +48,7 @@ class WriteDeadLetters(beam.PTransform):
 
     def expand(self, dead_letters: beam.PCollection) -> beam.PCollection:
         """Dead letters in, the name of the written file out."""
-        return dead_letters | "Write" >> _Gathered("dead_letters", _WriteDeadLettersFn(self._folder))
+        return dead_letters | "Write" >> Gathered("dead_letters", _WriteDeadLettersFn(self._folder))
 
 
 class WriteEvents(beam.PTransform):
@@ -61,18 +61,20 @@ class WriteEvents(beam.PTransform):
 
     def expand(self, events: beam.PCollection) -> beam.PCollection:
         """Events in blocks in, the names of the written files out."""
-        return events | "Write" >> _Gathered("events", _WriteEventsFn(self._folder))
+        return events | "Write" >> Gathered("events", _WriteEventsFn(self._folder))
 
 
-class _Gathered(beam.PTransform):
+class Gathered(beam.PTransform):
     """Gathers rows on one key for one writer. An empty row beside them: grouping nothing would write no file at all."""
 
     def __init__(self, key: str, write: beam.DoFn) -> None:
+        """Takes the one key, and the DoFn that writes what was gathered there."""
         super().__init__()
         self._key = key
         self._write = write
 
     def expand(self, rows: beam.PCollection) -> beam.PCollection:
+        """Rows in, the names of the written files out."""
         none = (
             rows.pipeline
             | "Start" >> beam.Impulse()
@@ -120,7 +122,7 @@ class _WriteFindingsFn(beam.DoFn):
         increase(FINDINGS, len(findings))
         rows = [to_dict(finding) for finding in findings]
         yield _write_lines(self._folder, "findings.jsonl", rows)
-        yield _write_avro(self._folder, "findings.avro", "finding", rows)
+        yield write_avro(self._folder, "findings.avro", "finding", rows)
 
 
 class _WriteDeadLettersFn(beam.DoFn):
@@ -143,7 +145,7 @@ class _WriteEventsFn(beam.DoFn):
         ordered = sorted((_split(decode(row).events[0].origin), row) for row in gathered[1] if row)
         batches = [row for _, row in ordered]
         yield _write_lines(self._folder, "events.jsonl", _rows(batches))
-        yield _write_avro(self._folder, "events.avro", "api_event", _rows(batches))
+        yield write_avro(self._folder, "events.avro", "api_event", _rows(batches))
 
 
 def _rows(batches: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -165,7 +167,8 @@ def _write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
     return name
 
 
-def _write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, Any]]) -> str:
+def write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, Any]]) -> str:
+    """Write rows to an Avro file of one of this project's schemas. Raises WriteError."""
     parsed = fastavro.parse_schema(json.loads(files("schemas").joinpath(f"{schema}.avsc").read_text()))
     with _Whole(folder, name) as file:
         fastavro.writer(file, parsed, rows, codec="deflate", sync_marker=_SYNC, strict_allow_default=True)

@@ -26,6 +26,10 @@ class Moment(NamedTuple):
     evidence: Evidence
     live: list[Trigger]
     policy: Policy
+    surprise: float = 0.0
+    """Bits: how little the actor's baseline expects this event."""
+    new: frozenset[str] = frozenset()
+    """The facets whose value the actor's baseline has never seen (chain.py, NewFacet)."""
 
     @property
     def privileged(self) -> bool:
@@ -46,7 +50,8 @@ class Moment(NamedTuple):
 class Match(NamedTuple):
     """What a chain adds to its finding: earlier evidence with its stages, then this event's stage.
 
-    `subject` is the rest of the title behind the actor's name, used by the first match alone.
+    `subject` is the rest of the title behind the actor's name, used by the first match alone; `bits` is what the shape
+    says beyond its parts; chains of one `story` are told as one finding.
     """
 
     chain: str
@@ -56,6 +61,8 @@ class Match(NamedTuple):
     recon: int
     subject: str
     blind_spots: list[str]
+    bits: float = 0.0
+    story: str = ""
 
 
 class Chain(Protocol):

@@ -58,12 +58,24 @@ PROGRAM = {"interface": "sdk", "client": "aws-sdk-go-v2/1"}
 def test_a_static_key_without_history_that_goes_straight_to_what_matters() -> None:
     finding = chains(by_user("a", 0, "cloudtrail:StopLogging", **PROGRAM))["shift_to_privileged"]
     assert finding.severity in ("medium", "high")
-    assert {reason.signal for reason in finding.reasons} >= {"shift:history", "program", "direct"}
+    assert {reason.signal for reason in finding.reasons} >= {"shift:history", "direct"}
 
 
 def test_a_new_colleague_at_the_command_line_stays_low() -> None:
     calls = [
-        f"ec2:Describe{name}" for name in ("Vpcs", "Subnets", "Images", "Volumes", "Tags", "Hosts", "Fleets", "Regions")
+        f"ec2:Describe{name}"
+        for name in (
+            "Vpcs",
+            "Subnets",
+            "Images",
+            "Volumes",
+            "Tags",
+            "Hosts",
+            "Fleets",
+            "Regions",
+            "Addresses",
+            "KeyPairs",
+        )
     ]
     work = [by_user(f"e{number}", number * MINUTE, call) for number, call in enumerate(calls)]
     finding = chains(*work, by_user("z", HOUR // 2, "iam:CreateAccessKey"))["shift_to_privileged"]

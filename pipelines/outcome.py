@@ -1,0 +1,17 @@
+"""How a command ends: its exit code, and the one line that an error is."""
+
+import sys
+
+RESULTS = ("findings.jsonl", "findings.avro", "dead_letters.jsonl", "summary.json", "events.jsonl", "events.avro")
+"""The files that runs write."""
+
+OK, ERROR, FOUND, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: FOUND when --fail-on was reached; INTERRUPTED as shells count SIGINT."""
+
+
+def fail(message: str) -> int:
+    """Print an error in one line; gives the exit code."""
+    from pipelines.console import safe
+
+    print(f"tokentrail: error: {safe(message)}", file=sys.stderr)  # noqa: T201 - the one line that errors are
+    return ERROR

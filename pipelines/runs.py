@@ -1,0 +1,61 @@
+"""The commands that run the flow over files: scan, events, baseline. What is wrong is told before the work."""
+
+import argparse
+import os
+import tempfile
+import time
+
+from analytic.policy import Policy
+from analytic.scoring import SEVERITIES
+from pipelines import console, scan
+from pipelines.inputs import expand
+from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
+from pipelines.policy_file import load
+from transforms.baseline import read_groups
+from transforms.databases import Databases
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a command; gives the exit code. Raises OSError where the output can't be written."""
+    folder = os.path.dirname(options.output) or "." if options.command == "baseline" else options.output
+    inputs = expand(options.paths, own=[os.path.join(folder, name) for name in RESULTS])
+    for error in inputs.errors:
+        fail(error)
+    if not inputs.uris:
+        return ERROR
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass  # (os.access says yes to root on a read-only file system.)
+    try:
+        policy = load(options.policy) if options.policy else Policy()
+        databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
+        databases.open()
+        write = _writer(options, policy)
+    except ValueError as error:
+        return fail(str(error))
+    databases.close()
+    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
+    if not options.quiet:
+        _show(options, outcome)
+    if inputs.errors:
+        return ERROR
+    ranks = [finding["severity_rank"] for finding in outcome.findings]
+    wanted = options.fail_on if options.command == "scan" else None
+    return FOUND if wanted and max(ranks, default=0) > SEVERITIES.index(wanted) else OK
+
+
+def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
+    if options.command == "events":
+        return scan.events_to(options.output)
+    if options.command == "baseline":
+        return scan.baseline_to(options.output, policy)
+    if options.baseline:
+        read_groups(options.baseline, policy)
+    return scan.findings_to(options.output, time.time_ns() // 1_000, policy, options.baseline)
+
+
+def _show(options: argparse.Namespace, outcome: scan.Outcome) -> None:
+    if options.command == "scan":
+        console.show(outcome.findings, outcome.summary, options.output, SEVERITIES.index(options.min_severity) + 1)
+    else:
+        console.show_events(outcome.summary, options.output)
