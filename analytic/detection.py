@@ -9,6 +9,7 @@ from analytic.context import action
 from analytic.draft import evidence_of, grow
 from analytic.finding import finding_of, key_of, retracted
 from analytic.fold import Item, check_version
+from analytic.novelty import novelty
 from analytic.peers import Groups
 from analytic.policy import Policy
 from analytic.scoring import severity_of, weigh
@@ -24,7 +25,6 @@ from analytic.session import (
     news,
     note_execution,
     note_recon,
-    show,
 )
 from analytic.shifts import by_service, context_of
 from analytic.surprise import Expectation
@@ -73,9 +73,9 @@ class Detect:
         act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
         shifts = judged(state, step, self._expect) + news(state, step, context, self._policy, self._expect)
         name = f"{event.service}:{event.action}"
-        if act.stage is not None and act.stage != "recon":
-            show(state, ("action", name), event.time, self._policy)
-        elif len(state.kinds) < MAX_KINDS and name not in state.kinds:
+        matters = act.stage is not None and act.stage != "recon"
+        bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)
+        if not matters and len(state.kinds) < MAX_KINDS and name not in state.kinds:
             state.kinds = [*state.kinds, name]
         match = None
         if shifts or event.touched or act.stage is not None:
@@ -83,7 +83,7 @@ class Detect:
             if shifts:
                 arm(state, shifts, step, evidence, self._policy)
             near = live(state, event, context, self._policy) if state.triggers else []
-            moment = Moment(state, step, act, context, evidence, near, self._policy)
+            moment = Moment(state, step, act, context, evidence, near, self._policy, bits, new)
             match = next((found for chain in CHAINS if (found := chain(moment)) is not None), None)
             if act.stage == "recon":
                 note_recon(state, Noted(evidence, moment.stage("recon")), self._policy)

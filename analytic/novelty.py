@@ -1,0 +1,53 @@
+"""What is new in one event by the actor's baseline: which facets, and how many bits they say together.
+
+Facets of the act itself: the service, the operation, the hours of the week, and the order in which acts that matter
+follow each other. Those of the context (network, client ...) are shifts (analytic/session.py), and are named here too.
+"""
+
+from analytic.policy import DAY, HOUR, Policy
+from analytic.session import ActorState, show
+from analytic.shifts import Context
+from analytic.surprise import Expectation
+from schemas.records import Step
+
+_CONTEXT = ("network", "country", "interface", "client", "os")
+_THURSDAY = 3
+"""The weekday of 1970-01-01, with Monday as 0."""
+
+
+def hours_of(time: int) -> str:
+    """Give the part of the week of a time (UTC microseconds): weekday or weekend, and the hours, four at a time."""
+    weekday = (time // DAY + _THURSDAY) % 7
+    start = time % DAY // HOUR // 4 * 4
+    return f"{'weekend' if weekday >= 5 else 'weekday'} {start:02}-{start + 4:02}"
+
+
+def novelty(
+    state: ActorState, step: Step, context: Context, name: str, matters: bool, policy: Policy, expect: Expectation
+) -> tuple[float, frozenset[str]]:
+    """Note the act's facets in the session; give the bits of the most surprising, and the names of all that are new.
+
+    `name` is service:operation, `matters` whether the operation does more than read.
+    """
+    event = step.event
+    facets = [("service", event.service), ("hours", hours_of(event.time)), ("credential", event.credential_type)]
+    facets += [(where, value) for where, value in (("account", event.account), ("region", event.region)) if value]
+    if matters:
+        facets.append(("action", name))
+        if state.last_act is not None and state.last_act != name:
+            facets.append(("transition", f"{state.last_act} > {name}"))
+        state.last_act = name
+    for facet in facets:
+        show(state, facet, event.time, policy)
+    if state.baseline.sessions <= 0:
+        return 0.0, frozenset()
+    surprise, new = 0.0, set()
+    for facet in facets:
+        if facet[1] not in state.baseline.values.get(facet[0], {}):
+            new.add(facet[0])
+        surprise = max(surprise, expect.facet_bits(state.baseline, step.actor, facet, event.time))
+    for dimension in _CONTEXT:
+        value = getattr(context, dimension)
+        if value is not None and value not in state.baseline.values.get(dimension, {}):
+            new.add(dimension)
+    return surprise, frozenset(new)
