@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from analytic.chains.chain import Chain
 from analytic.detection import Detect
 from analytic.fold import Fold, Item, Output, fold_sorted
 from analytic.lineage import Follow
@@ -18,11 +19,13 @@ from schemas.records import ApiEvent, Finding, Step
 _Keyed = dict[str, list[Item]]
 
 
-def analyse(events: Iterable[ApiEvent], policy: Policy | None = None) -> list[Finding]:
-    """Give the findings of a bounded set of events, sorted by first event time, then id."""
+def analyse(
+    events: Iterable[ApiEvent], policy: Policy | None = None, chains: tuple[Chain, ...] | None = None
+) -> list[Finding]:
+    """Give the findings of a bounded set of events by the shipped chains, or others; by first event time, then id."""
     policy = policy or Policy()
     decode = msgspec.msgpack.Decoder(Finding).decode
-    outputs = _fold(Detect(policy), _keyed(_steps(events, policy)))
+    outputs = _fold(Detect(policy, chains=chains), _keyed(_steps(events, policy)))
     return sorted(
         (decode(output.item.body) for output in outputs),
         key=lambda finding: (finding.first_event_time, finding.finding_id),

@@ -37,7 +37,7 @@ Facet = tuple[str, str]
 
 
 class Baseline(msgspec.Struct, array_like=True):
-    """Decayed counts of sessions: of all, and of those that showed each value of each facet.
+    """Decayed counts of sessions: of all, of those that showed a facet at all, and of those that showed each value.
 
     `new` counts the sessions that showed a facet's value for the first time: who comes from a new network each day
     surprises nobody by one more.
@@ -47,6 +47,7 @@ class Baseline(msgspec.Struct, array_like=True):
     sessions: float = 0.0
     values: dict[str, dict[str, float]] = {}
     new: dict[str, float] = {}
+    shown: dict[str, float] = {}
 
 
 @lru_cache(4_096)
@@ -61,7 +62,10 @@ def learn(baseline: Baseline, facets: Iterable[Facet], time: int, half_life: int
     """Count one session with the values that it showed, each once."""
     added = weight(time, half_life)
     baseline.sessions += added
-    for name, value in set(facets):
+    distinct = set(facets)
+    for name in {name for name, _ in distinct}:
+        baseline.shown[name] = baseline.shown.get(name, 0.0) + added
+    for name, value in distinct:
         values = baseline.values.setdefault(name, {})
         if value not in values:
             baseline.new[name] = baseline.new.get(name, 0.0) + added
@@ -70,9 +74,10 @@ def learn(baseline: Baseline, facets: Iterable[Facet], time: int, half_life: int
             del values[min(values, key=lambda known: (values[known], known))]
 
 
-def sessions(baseline: Baseline, at: int, half_life: int) -> float:
-    """Give how many sessions were counted, as they weigh at a time."""
-    return baseline.sessions / weight(at, half_life)
+def sessions(baseline: Baseline, at: int, half_life: int, name: str | None = None) -> float:
+    """Give how many sessions were counted, as they weigh at a time: all, or those that showed a facet."""
+    counted = baseline.sessions if name is None else baseline.shown.get(name, 0.0)
+    return counted / weight(at, half_life)
 
 
 def seen(baseline: Baseline, facet: Facet, at: int, half_life: int) -> float:
@@ -104,13 +109,19 @@ def merged(one: Baseline, other: Baseline) -> Baseline:
         both.values[name] = {value: values[value] for value in sorted(kept)}
         # What was new to both was new but once: the later window's news are overcounted by it, never by more.
         both.new[name] = one.new.get(name, 0.0) + other.new.get(name, 0.0)
+        both.shown[name] = one.shown.get(name, 0.0) + other.shown.get(name, 0.0)
     return both
 
 
 def to_row(key: str, baseline: Baseline, half_life: int) -> BaselineRow:
     """Give a baseline as the row of a file, facets and values by name."""
     facets = [
-        FacetCounts(name, baseline.new.get(name, 0.0), [ValueCount(*pair) for pair in sorted(values.items())])
+        FacetCounts(
+            name,
+            baseline.new.get(name, 0.0),
+            [ValueCount(*pair) for pair in sorted(values.items())],
+            baseline.shown.get(name, 0.0),
+        )
         for name, values in sorted(baseline.values.items())
     ]
     return BaselineRow(key, half_life, baseline.sessions, facets)
@@ -122,4 +133,5 @@ def from_row(row: BaselineRow) -> Baseline:
         sessions=row.sessions,
         values={facet.name: {count.value: count.sessions for count in facet.values} for facet in row.facets},
         new={facet.name: facet.new for facet in row.facets},
+        shown={facet.name: facet.shown for facet in row.facets},
     )

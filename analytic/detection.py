@@ -3,7 +3,8 @@
 import msgspec
 
 from analytic.baseline import BEGINNING, Baseline, merged
-from analytic.chains import CHAINS
+from analytic.chains import engine, shipped
+from analytic.chains.chain import Chain
 from analytic.chains.moment import Moment
 from analytic.context import action
 from analytic.draft import evidence_of, grow
@@ -17,14 +18,11 @@ from analytic.session import (
     VERSION,
     ActorState,
     Draft,
-    Noted,
     arm,
     enter,
     judged,
     live,
     news,
-    note_execution,
-    note_recon,
 )
 from analytic.shifts import by_service, context_of
 from analytic.surprise import Expectation
@@ -42,19 +40,21 @@ class Detect:
 
     repeats = True
 
-    def __init__(self, policy: Policy, groups: Groups | None = None) -> None:
+    def __init__(self, policy: Policy, groups: Groups | None = None, chains: tuple[Chain, ...] | None = None) -> None:
         """Takes the policy's windows and caps, and the baselines of the actors' peers."""
         self._policy = policy
         self._groups = groups or {}
+        self._chains = chains
+        self._rules = engine.Rules(shipped.chains() if chains is None else chains, policy)
         self._expect = Expectation(policy, self._groups)
         self._decode_baseline = msgspec.msgpack.Decoder(Baseline).decode
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode_step = msgspec.msgpack.Decoder(Step).decode
         self._decode_state = msgspec.msgpack.Decoder(ActorState).decode
 
-    def __reduce__(self) -> tuple[type["Detect"], tuple[Policy, Groups]]:
+    def __reduce__(self) -> tuple[type["Detect"], tuple[Policy, Groups, tuple[Chain, ...] | None]]:
         """Rebuild from the settings: decoders do not travel to workers."""
-        return (Detect, (self._policy, self._groups))
+        return (Detect, (self._policy, self._groups, self._chains))
 
     def step(self, state: ActorState | None, item: Item) -> tuple[ActorState | None, list[tuple[str, Draft]]]:
         """Take one step of the actor; give the finding that it opens or adds to."""
@@ -77,20 +77,17 @@ class Detect:
         bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)
         if not matters and len(state.kinds) < MAX_KINDS and name not in state.kinds:
             state.kinds = [*state.kinds, name]
-        match = None
-        if shifts or event.touched or act.stage is not None:
-            evidence = evidence_of(event)
-            if shifts:
-                arm(state, shifts, step, evidence, self._policy)
-            near = live(state, event, context, self._policy) if state.triggers else []
-            moment = Moment(state, step, act, context, evidence, near, self._policy, bits, new)
-            match = next((found for chain in CHAINS if (found := chain(moment)) is not None), None)
-            if act.stage == "recon":
-                note_recon(state, Noted(evidence, moment.stage("recon")), self._policy)
-            if event.touched and event.outcome == "success":
-                note_execution(state, Noted(evidence, moment.stage("command_execution")), self._policy)
-        if match is None:
+        if not shifts and not self._rules.possible(event, act):
             return state, []
+        evidence = evidence_of(event)
+        if shifts:
+            arm(state, shifts, step, evidence, self._policy)
+        near = live(state, event, context, self._policy) if state.triggers else []
+        moment = Moment(state, step, act, context, evidence, near, self._policy, bits, new)
+        found = engine.step(self._rules, state.marks, moment)
+        if not found:
+            return state, []
+        match = found[0]
         draft = grow(state, session, moment, match, self._expect)
         rank = severity_of(weigh(draft).score, self._policy)[1]
         state.serious = state.serious or rank >= _SERIOUS_RANK

@@ -1,10 +1,10 @@
 """A finding in the making: how a match adds to its session's draft."""
 
-from analytic.chains import SIBLINGS
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
 from analytic.envelopes import find, is_break_glass
-from analytic.session import ActorState, Draft, Noted
+from analytic.remedy import gather, remedies
+from analytic.session import ActorState, Draft, Noted, Trigger
 from analytic.surprise import Expectation
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
 
@@ -38,12 +38,13 @@ def evidence_of(event: ApiEvent) -> Evidence:
 def grow(state: ActorState, session: Session, moment: Moment, match: Match, expect: Expectation) -> Draft:
     """Put a match into the session's draft of its chain, or of the sibling chain; open one if there is none."""
     step, event, policy = moment.step, moment.step.event, moment.policy
-    draft = state.drafts.get(match.chain) or state.drafts.get(SIBLINGS.get(match.chain, ""))
+    draft = state.drafts.get(match.story)
     if draft is None:
         first = match.earlier[0].evidence if match.earlier else moment.evidence
         draft = Draft(match.chain, step.actor, session.started, first.event_id, Session(0, 0), match.subject)
         draft.mfa = draft.known_network = True
-        state.drafts[match.chain] = draft
+        state.drafts[match.story] = draft
+    draft.bits = max(draft.bits, match.bits)
     draft.session = Session(
         session.started,
         session.ended,
@@ -53,7 +54,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
         sorted(session.accounts),
         sorted(session.services),
     )
-    for trigger in match.triggers:
+    for trigger in _telling(match.triggers):
         if trigger.shift not in draft.shifts and len(draft.shifts) < policy.max_facets:
             draft.shifts.append(trigger.shift)
             _join(draft.hops, trigger.hops, policy.max_facets)
@@ -73,9 +74,16 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
     draft.others = len(state.kinds)
     draft.proven = state.baseline.sessions > 0
     draft.located = draft.located or event.asn is not None or event.country is not None
+    gather(draft.rollback, draft.revoke, draft.pull, remedies(event))
     _document(draft, moment)
     _note(draft, moment, match)
     return draft
+
+
+def _telling(triggers: list[Trigger]) -> list[Trigger]:
+    """Leave out that the actor has no history where something shifted: it is then no part of the story."""
+    shifted = any(trigger.shift.dimension not in ("history", "identity") for trigger in triggers)
+    return [trigger for trigger in triggers if not (shifted and trigger.shift.dimension == "history")]
 
 
 def _document(draft: Draft, moment: Moment) -> None:

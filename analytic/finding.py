@@ -63,6 +63,9 @@ def finding_of(draft: Draft, policy: Policy) -> Finding:
         evidence_total=draft.evidence_total,
         attack=Attack(ATTACK_VERSION, sorted({stage.technique for stage in stages if stage.technique})),
         automation=Automation(draft.envelope, list(draft.deviations)),
+        rollback=draft.rollback,
+        revoke=draft.revoke,
+        pull=draft.pull,
     )
     finding.suppressed = suppressed(policy, finding)
     return finding

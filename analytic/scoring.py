@@ -13,14 +13,6 @@ from schemas.records import Reason, Shift
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 """From 1 to 5."""
 
-CHAIN_BITS = {
-    "command_execution_credential_used": 3.0,
-    "issue_used_elsewhere": 1.5,
-    "recon_to_change": 1.0,
-    "shift_to_privileged": 0.0,
-}
-"""What the shape of a chain says beyond its parts."""
-
 DIRECT_BITS, DIRECT_STEP = 3.5, 0.5
 """Whoever does nothing but what matters knew what to take; each other kind of call takes a part of this away. People
 and their tools look around all day: the benign console sessions at hand hold 17 to 92 other kinds of calls, real
@@ -69,8 +61,8 @@ def context_bits(shifts: list[Shift]) -> float:
 def weigh(draft: Draft) -> Weight:
     """Weigh a draft."""
     reasons = [Reason(f"shift:{shift.dimension}", shift.bits, shift.why) for shift in _heaviest(draft.shifts)]
-    if CHAIN_BITS[draft.chain]:
-        reasons.append(Reason("chain", CHAIN_BITS[draft.chain], f"the stages follow the chain {draft.chain}"))
+    if draft.bits:
+        reasons.append(Reason("chain", draft.bits, f"the stages follow the chain {draft.chain}"))
     ranked = sorted(draft.acts.items(), key=lambda act: (-act[1], act[0]))
     for place, (name, bits) in enumerate(ranked[:_NUMBERED_ACTS]):
         # The second act of a kind with the first says half as much, and so on: the sum stays below twice the heaviest.
@@ -80,7 +72,7 @@ def weigh(draft: Draft) -> Weight:
     if draft.recon:
         bits = round(min(2.0, 0.25 * draft.recon), 2)
         reasons.append(Reason("recon", bits, f"{draft.recon} kinds of reconnaissance came before"))
-    if not draft.proven and any(shift.dimension == "history" for shift in draft.shifts):
+    if not draft.proven and {"history"} == {shift.dimension for shift in draft.shifts} - {"identity"}:
         reasons += [reason for reason in _unproven(draft) if reason.bits > 0]
     if draft.deviations:
         why = f"documented automation {draft.envelope}: {'; '.join(draft.deviations[:3])}"

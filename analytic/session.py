@@ -3,10 +3,11 @@
 import msgspec
 
 from analytic.baseline import Baseline, Facet, learn, sessions
+from analytic.chains.marks import Marks
 from analytic.policy import DAY, Policy
 from analytic.shifts import Context, remember
 from analytic.surprise import Expectation
-from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Session, Shift, Stage, Step
+from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Remedy, Session, Shift, Stage, Step
 
 VERSION = 2
 """Of the state's bytes; the tests hold golden bytes of each version that was ever deployed."""
@@ -71,6 +72,10 @@ class Draft(msgspec.Struct, array_like=True):
     envelope: str | None = None
     deviations: list[str] = []
     break_glass: bool = False
+    bits: float = 0.0
+    rollback: list[Remedy] = []
+    revoke: list[Remedy] = []
+    pull: list[str] = []
 
 
 class Lesson(msgspec.Struct, array_like=True):
@@ -95,8 +100,7 @@ class ActorState(msgspec.Struct, array_like=True):
     facets: dict[str, int] = {}
     kinds: list[str] = []
     triggers: list[Trigger] = []
-    recon: dict[str, Noted] = {}
-    executions: list[Noted] = []
+    marks: Marks = msgspec.field(default_factory=Marks)
     drafts: dict[str, Draft] = {}
     serious: bool = False
     last_act: str | None = None
@@ -203,7 +207,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
 
 
 def _why(state: ActorState, step: Step, name: str, value: str) -> str:
-    many = round(sessions(state.baseline, step.event.time, _HALF_LIFE_FOR_TEXT))
+    many = round(sessions(state.baseline, step.event.time, _HALF_LIFE_FOR_TEXT, name))
     known = state.baseline.values.get(name, {})
     seen = "was rarely seen" if value in known else "was never seen"
     return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"
@@ -259,20 +263,3 @@ def arm(state: ActorState, shifts: list[Shift], step: Step, evidence: Evidence, 
     kept = [trigger for trigger in state.triggers if trigger.shift.time >= oldest]
     kept += [Trigger(shift, step.event.credential_id, evidence, step.hops) for shift in shifts]
     state.triggers = kept[-policy.max_facets :]
-
-
-def note_recon(state: ActorState, noted: Noted, policy: Policy) -> None:
-    """Keep the latest of each distinct act of reconnaissance."""
-    stage = noted.stage
-    name = f"{stage.service}:{stage.action}"
-    state.recon.pop(name, None)
-    state.recon[name] = noted
-    if len(state.recon) > policy.max_facets:
-        del state.recon[next(iter(state.recon))]
-
-
-def note_execution(state: ActorState, noted: Noted, policy: Policy) -> None:
-    """Keep an act that ran code on a workload."""
-    oldest = noted.stage.time - policy.chain_window
-    state.executions = [old for old in state.executions if old.stage.time >= oldest][1 - policy.max_touches :]
-    state.executions.append(noted)

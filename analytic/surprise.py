@@ -38,9 +38,9 @@ MOST_BITS = 8.0
 
 
 def facet_bits(own: Baseline, facet: Facet, at: int, peers: float, policy: Policy) -> float:
-    """Give the surprise of a facet's value; 0 while the actor has no history. `peers` is their share of sessions."""
+    """Give the surprise of a facet's value; 0 while no session showed the facet. `peers` is their share of sessions."""
     half_life, strength = policy.baseline_half_life, policy.actor_strength
-    total = counts.sessions(own, at, half_life)
+    total = counts.sessions(own, at, half_life, facet[0])
     if total <= 0:
         return 0.0
     new = counts.news(own, facet[0], at, half_life) + strength * NEW.get(facet[0], 0.3)

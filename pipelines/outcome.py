@@ -2,7 +2,15 @@
 
 import sys
 
-RESULTS = ("findings.jsonl", "findings.avro", "dead_letters.jsonl", "summary.json", "events.jsonl", "events.avro")
+RESULTS = (
+    "findings.jsonl",
+    "findings.avro",
+    "findings.ocsf.jsonl",
+    "dead_letters.jsonl",
+    "summary.json",
+    "events.jsonl",
+    "events.avro",
+)
 """The files that runs write."""
 
 OK, ERROR, FOUND, INTERRUPTED = 0, 1, 2, 130

@@ -1,13 +1,19 @@
 """The commands that run the flow over files: scan, events, baseline. What is wrong is told before the work."""
 
 import argparse
+import json
 import os
 import tempfile
 import time
+from importlib.metadata import version
+from typing import Any
 
+from analytic.chains import shipped
+from analytic.ocsf import to_ocsf
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines import console, scan
+from pipelines.chain_files import load_folder
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
 from pipelines.policy_file import load
@@ -35,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
         return fail(str(error))
     databases.close()
     outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
+    if options.command == "scan" and options.format == "ocsf":
+        _write_ocsf(folder, outcome.findings)
     if not options.quiet:
         _show(options, outcome)
     if inputs.errors:
@@ -51,7 +59,17 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
         return scan.baseline_to(options.output, policy)
     if options.baseline:
         read_groups(options.baseline, policy)
-    return scan.findings_to(options.output, time.time_ns() // 1_000, policy, options.baseline)
+    chains = None
+    if options.chains:
+        chains = shipped.chains()
+        chains += load_folder(options.chains, [chain.name for chain in chains])
+    return scan.findings_to(options.output, time.time_ns() // 1_000, policy, options.baseline, chains)
+
+
+def _write_ocsf(folder: str, findings: list[dict[str, Any]]) -> None:
+    with open(os.path.join(folder, "findings.ocsf.jsonl"), "w", encoding="utf-8") as file:
+        for finding in findings:
+            file.write(json.dumps(to_ocsf(finding, version("tokentrail")), ensure_ascii=False) + "\n")
 
 
 def _show(options: argparse.Namespace, outcome: scan.Outcome) -> None:

@@ -14,6 +14,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
@@ -51,10 +52,17 @@ def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, d
     _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
 
 
-def findings_to(output: str, detected_at: int, policy: Policy, baseline: str | None = None) -> Build:
+def findings_to(
+    output: str,
+    detected_at: int,
+    policy: Policy,
+    baseline: str | None = None,
+    chains: tuple[Chain, ...] | None = None,
+) -> Build:
     """Give what writes the findings of events."""
     return lambda events: (
-        findings_from(events, bounded(), policy, baseline) | "WriteFindings" >> WriteFindings(output, detected_at)
+        findings_from(events, bounded(), policy, baseline, chains)
+        | "WriteFindings" >> WriteFindings(output, detected_at)
     )
 
 

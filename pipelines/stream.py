@@ -4,6 +4,7 @@ from functools import partial
 
 import apache_beam as beam
 
+from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from transforms.baseline import LearnBaseline, ReadBaseline, read_groups
 from transforms.detect import DetectChains
@@ -13,22 +14,27 @@ from transforms.sorted_fold import SortedFold
 
 
 def findings_from(
-    events: beam.PCollection, order: Order, policy: Policy, baseline: str | None = None
+    events: beam.PCollection,
+    order: Order,
+    policy: Policy,
+    baseline: str | None = None,
+    chains: tuple[Chain, ...] | None = None,
 ) -> beam.PCollection:
     """Give the findings of events (in blocks): Follow, keyed by credential, then Detect, keyed by actor.
 
-    `baseline` is the path of what was learnt before. Raises ValueError when that is no baseline.
+    `baseline` is the path of what was learnt before, `chains` stand in place of the shipped ones. Raises ValueError
+    when that is no baseline.
     """
     steps = events | "FollowCredentials" >> FollowCredentials(order, policy)
     if baseline is None:
-        return steps | "DetectChains" >> DetectChains(order, policy)
+        return steps | "DetectChains" >> DetectChains(order, policy, None, chains)
     before = (
         events.pipeline
         | "Baseline" >> beam.Create([baseline]).with_output_types(str)
         | "ReadBaseline" >> ReadBaseline()
     )
     both = (steps, before) | "WithBaseline" >> beam.Flatten()
-    return both | "DetectChains" >> DetectChains(order, policy, read_groups(baseline, policy))
+    return both | "DetectChains" >> DetectChains(order, policy, read_groups(baseline, policy), chains)
 
 
 def baseline_from(events: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:

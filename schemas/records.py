@@ -277,6 +277,7 @@ class FacetCounts(msgspec.Struct, array_like=True, frozen=True):
     name: str
     new: float
     values: list[ValueCount] = []
+    shown: float = 0.0
 
 
 class BaselineRow(msgspec.Struct, array_like=True, frozen=True):

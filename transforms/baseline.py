@@ -113,6 +113,7 @@ def _row(fields: Any) -> BaselineRow:
             str(facet["name"]),
             float(facet["new"]),
             [ValueCount(str(count["value"]), float(count["sessions"])) for count in facet["values"]],
+            float(facet["shown"]),
         )
         for facet in fields["facets"]
     ]

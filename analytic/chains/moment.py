@@ -1,19 +1,12 @@
 """What a chain looks at: one event of an actor, with what came before it that is still live."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from analytic.context.action import Act
 from analytic.policy import Policy
-from analytic.scoring import context_bits
 from analytic.session import ActorState, Noted, Trigger
 from analytic.shifts import Context
 from schemas.records import Evidence, Stage, Step
-
-LEAST_IMPACT = 1.5
-"""Bits from which an act is privileged: what is below it (README, How it thinks) people do all day."""
-
-LEAST_SHIFT = 2.0
-"""Bits of live shifts from which a context has changed: an assumed role or a Cloud Shell alone has not."""
 
 
 class Moment(NamedTuple):
@@ -30,16 +23,6 @@ class Moment(NamedTuple):
     """Bits: how little the actor's baseline expects this event."""
     new: frozenset[str] = frozenset()
     """The facets whose value the actor's baseline has never seen (chain.py, NewFacet)."""
-
-    @property
-    def privileged(self) -> bool:
-        """Whether the act changes, takes or runs something that matters."""
-        return self.act.impact >= LEAST_IMPACT and self.act.stage not in (None, "recon")
-
-    @property
-    def shift_bits(self) -> float:
-        """The weight of the live shifts together."""
-        return context_bits([trigger.shift for trigger in self.live])
 
     def stage(self, name: str) -> Stage:
         """Give this event as a stage of a chain."""
@@ -63,10 +46,3 @@ class Match(NamedTuple):
     blind_spots: list[str]
     bits: float = 0.0
     story: str = ""
-
-
-class Chain(Protocol):
-    """A chain: a pure function of a moment."""
-
-    def __call__(self, moment: Moment) -> Match | None:
-        """Give what this event adds to the chain's finding, or None."""

@@ -1,0 +1,163 @@
+"""Chains compiled for a policy: what a call may be a stage of, worked out once a call, and what is left to ask."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from analytic.chains import facets
+from analytic.chains.chain import Chain, ShiftGate, Stage, SurpriseGate, Where
+from analytic.chains.moment import Moment
+from analytic.context.action import Act
+from analytic.patterns import any_case, micros
+from analytic.policy import Policy
+from schemas.records import ApiEvent
+
+_ANY_CASE = frozenset({"service", "action"})
+_MAX_CALLS = 65_536
+"""Distinct calls whose possible stages are remembered; then they are worked out again."""
+
+_Test = Callable[[str], bool]
+_Asked = tuple[tuple[Callable[[Moment], Sequence[str]], _Test], ...]
+"""What is still to be asked of a moment: each reader with the test that one of its values must pass."""
+
+
+class _Fit(NamedTuple):
+    """One `where`, compiled."""
+
+    call: tuple[tuple[Callable[[ApiEvent, Act], Sequence[str]], _Test], ...]
+    impact: float
+    moment: _Asked
+
+    def may_be(self, event: ApiEvent, act: Act) -> bool:
+        """Whether the call's own facets allow it."""
+        return act.impact >= self.impact and all(any(map(test, read(event, act))) for read, test in self.call)
+
+
+class StageRule(NamedTuple):
+    """A stage, compiled. `key` is where its marks are kept; `obtains` says that its events hand out or touch what later
+    ones are made with.
+    """
+
+    name: str
+    key: str
+    least: int
+    counts: str
+    obtains: bool
+    fits: list[_Fit]
+    bars: list[_Fit]
+
+
+class Rule(NamedTuple):
+    """A chain, compiled for a policy. `window` is in microseconds."""
+
+    name: str
+    story: str
+    bits: float
+    title: str
+    blind_spots: tuple[str, ...]
+    window: int
+    same: tuple[str, ...]
+    apart: tuple[str, ...]
+    shift: ShiftGate
+    surprise: SurpriseGate
+    stages: list[StageRule]
+
+
+class Possible(NamedTuple):
+    """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`."""
+
+    number: int
+    fits: list[_Asked]
+    bars: list[_Asked]
+
+    def holds(self, moment: Moment) -> bool:
+        """Whether the moment is what the stage asks for."""
+        return any(_holds(asked, moment) for asked in self.fits) and not any(
+            _holds(asked, moment) for asked in self.bars
+        )
+
+
+class Rules:
+    """Chains compiled for a policy, and what is already known of calls. `engine.step` reads it."""
+
+    def __init__(self, chains: Iterable[Chain], policy: Policy) -> None:
+        """Takes the chains; they are asked in the order of their bits, the most telling first."""
+        ordered = sorted(chains, key=lambda chain: (-chain.bits, chain.name))
+        self.rules = [_compiled(chain, policy) for chain in ordered]
+        self.bits = {rule.name: rule.bits for rule in self.rules}
+        self.stories = {rule.name: rule.story for rule in self.rules}
+        self.keys = {stage.key: rule.window for rule in self.rules for stage in rule.stages}
+        self._calls: dict[tuple[object, ...], list[tuple[Rule, list[Possible]]]] = {}
+
+    def possible(self, event: ApiEvent, act: Act) -> list[tuple[Rule, list[Possible]]]:
+        """Give the stages that an event may be, by its call alone; empty for most of what people do all day."""
+        call = (
+            event.provider,
+            event.service,
+            event.action,
+            act,
+            event.outcome,
+            event.log_class,
+            event.interface,
+            event.credential_type,
+            event.principal_type,
+        )
+        found = self._calls.get(call)
+        if found is None:
+            if len(self._calls) >= _MAX_CALLS:
+                self._calls.clear()
+            found = self._calls[call] = [
+                (rule, stages) for rule in self.rules if (stages := _stages_of(rule, event, act))
+            ]
+        return found
+
+
+def _compiled(chain: Chain, policy: Policy) -> Rule:
+    windows = {"chain_window": policy.chain_window, "recon_window": policy.recon_window}
+    window = windows[chain.window] if chain.window in windows else micros(chain.window)
+    return Rule(
+        chain.name,
+        chain.story or chain.name,
+        chain.bits,
+        chain.title,
+        chain.blind_spots,
+        min(window, policy.chain_window),
+        chain.same,
+        chain.apart,
+        chain.shift,
+        chain.surprise,
+        [_stage(chain, stage) for stage in chain.stages],
+    )
+
+
+def _stage(chain: Chain, stage: Stage) -> StageRule:
+    obtains = all(where.issued == ("true",) or where.touched == ("true",) for where in stage.where)
+    fits, bars = ([_fit(where) for where in wheres] for wheres in (stage.where, stage.not_))
+    return StageRule(stage.name, f"{chain.name}/{stage.name}", stage.least, stage.count, obtains, fits, bars)
+
+
+def _fit(where: Where) -> _Fit:
+    call = tuple((read, _test(key, getattr(where, key))) for key, read in facets.OF_CALL.items() if getattr(where, key))
+    later = tuple(
+        (read, _test(key, getattr(where, key))) for key, read in facets.OF_MOMENT.items() if getattr(where, key)
+    )
+    return _Fit(call, where.impact, later)
+
+
+def _test(key: str, values: tuple[str, ...]) -> _Test:
+    if key in _ANY_CASE or any(sign in value for value in values for sign in "*?["):
+        return any_case(values).match
+    return frozenset(values).__contains__
+
+
+def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
+    found = []
+    for number, stage in enumerate(rule.stages):
+        fits = [fit.moment for fit in stage.fits if fit.may_be(event, act)]
+        bars = [bar.moment for bar in stage.bars if bar.may_be(event, act)]
+        if fits and all(bars):  # A bar with nothing left to ask holds.
+            found.append(Possible(number, fits, bars))
+    return found
+
+
+def _holds(asked: _Asked, moment: Moment) -> bool:
+    return all(any(map(test, read(moment))) for read, test in asked)

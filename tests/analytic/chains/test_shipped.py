@@ -1,0 +1,47 @@
+"""The shipped chains: each example through the real hops and shifts; and the package's file is what they build."""
+
+import zlib
+
+import pytest
+
+from analytic.chains.chain import Chain
+from analytic.chains.examples import expand
+from analytic.chains.rows import Example
+from analytic.chains.shipped import chains
+from pipelines.chain_files import load_folder
+from tests.analytic.chains.drive import matches
+from tools.build_chains import BUILT, DATA, content
+
+SHIPPED = load_folder(DATA)
+CASES = [
+    (chain, fires, example)
+    for chain in SHIPPED
+    for fires, examples in ((True, chain.examples.fires), (False, chain.examples.silent))
+    for example in examples
+]
+ASKED_FOR = """
+    app_consented_used app_credential_used cloud_shell_to_privileged command_execution_credential_used console_pivot
+    impair_then_act issue_used_elsewhere mass_reads new_key_used_elsewhere probing_to_privileged recon_to_change
+    service_account_key_used service_fan_out service_to_service_impact shared_out shift_to_privileged
+    trust_opened_outside unusual_order workload_off_home
+"""
+
+
+@pytest.mark.parametrize(
+    ("chain", "fires", "example"), CASES, ids=[f"{c.name}-{'fires' if f else 'silent'}-{e.name}" for c, f, e in CASES]
+)
+def test_each_example(chain: Chain, fires: bool, example: Example) -> None:
+    found = matches(expand(example), [chain])
+    assert bool(found) is fires, found
+
+
+def test_each_chain_has_enough_examples() -> None:
+    assert [chain.name for chain in SHIPPED] == ASKED_FOR.split()
+    for chain in SHIPPED:
+        assert len(chain.examples.fires) >= 2, chain.name
+        assert len(chain.examples.silent) >= 3, chain.name
+
+
+def test_the_built_file_is_current() -> None:
+    assert zlib.decompress(BUILT.read_bytes()) == content(), "run python tools/build_chains.py"
+    assert chains() == SHIPPED
