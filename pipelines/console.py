@@ -15,7 +15,9 @@ _COLOURS = {"critical": "bold white on red", "high": "bold red", "medium": "yell
 _PLAIN_WIDTH = 120
 """Columns where the output is no terminal, so that it is the same everywhere."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 """What a terminal obeys instead of showing: C0 and C1 controls, zero-width and direction marks, lone surrogates."""
 
 
