@@ -1,6 +1,7 @@
 """The command line. Beam is imported once the arguments are known good."""
 
 import argparse
+import importlib
 import io
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,14 @@ from typing import NoReturn
 
 from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, fail
+
+_OTHERS = {
+    "explain": ("pipelines.explain", "tell the story of a finding, in order and in plain words"),
+    "test": ("pipelines.try_chains", "run the examples of all chains, the shipped ones and your own"),
+    "tune": ("pipelines.tune", "propose envelopes and suppressions from findings that repeat"),
+    "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
+}
+"""The commands that have a module of their own, with `add_arguments` and `run`: they run no pipeline."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -42,6 +51,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="SEVERITY",
         help="show from here on; all are written",
     )
+    scan.add_argument(
+        "--format",
+        choices=("ocsf",),
+        metavar="FORMAT",
+        help="write the findings also as findings.ocsf.jsonl (OCSF 1.8 Detection Findings)",
+    )
+    scan.add_argument("--chains", metavar="DIR", help="your own chains beside the shipped ones (docs/chains.md)")
     scan.add_argument("--baseline", metavar="FILE", help="what `tokentrail baseline` learnt from history")
     events = commands.add_parser(
         "events",
@@ -57,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="example: tokentrail baseline history/ --output baseline.avro",
     )
     _shared(baseline, output="baseline.avro", metavar="FILE")
+    for name, (module, help_) in _OTHERS.items():
+        command = commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
+        importlib.import_module(module).add_arguments(command)
     return top
 
 
@@ -80,13 +99,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # Names in logs hold what an output's encoding may lack.
     options = parser().parse_args(argv)
     try:
-        from pipelines import runs
-
-        return runs.run(options)
+        module, _ = _OTHERS.get(options.command, ("pipelines.runs", ""))
+        return int(importlib.import_module(module).run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        return fail(f"{error.filename or options.output}: {error.strerror or error}" if error.errno else str(error))
+        return fail(
+            f"{error.filename or getattr(options, 'output', options.command)}: {error.strerror or error}"
+            if error.errno
+            else str(error)
+        )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def test_imports_point_one_way(path: Path) -> None:
     tops = {name.partition(".")[0] for name in imports(path)}
     if package in ORDER:
         above = ORDER[ORDER.index(package) + 1 :]
-        assert not tops & {*above, "simulator"}
+        # The command that writes a simulated organization's logs is the one door to the simulator.
+        assert not tops & {*above, *(() if path.name == "simulate.py" else ("simulator",))}
     if package in PURE:
         assert not tops & IMPURE
         assert not re.search(r"\.(now|utcnow|today)\(|\bopen\(", path.read_text())
