@@ -92,7 +92,10 @@ def _off_home(home: Home, recent: list[Touch], event: ApiEvent, context: Context
         return BITS["home"] if alike else BITS["home"] / 2, why
     # A workload seen only behind private endpoints has a public side too, which is not yet known.
     if any(_is_public(network) for network in home.networks):
-        return BITS["home"], f"{workload}'s credential is used from {where}, where it was never seen"
+        # Within the cloud that it runs in, a workload gets new addresses by itself: a gateway, another subnet.
+        inside = event.cloud is not None and event.cloud == event.provider and not recent
+        bits = BITS["home"] / 2 if inside else BITS["home"]
+        return bits, f"{workload}'s credential is used from {where}, where it was never seen"
     return None
 
 

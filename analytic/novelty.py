@@ -4,11 +4,15 @@ Facets of the act itself: the service, the operation, the hours of the week, and
 follow each other. Those of the context (network, client ...) are shifts (analytic/session.py), and are named here too.
 """
 
+from analytic.baseline import sessions
 from analytic.policy import DAY, HOUR, Policy
 from analytic.session import ActorState, show
 from analytic.shifts import Context
 from analytic.surprise import Expectation
 from schemas.records import Step
+
+LEAST_HISTORY = 2.5
+"""Sessions from which on something can be called new to an actor: before, everything is."""
 
 _CONTEXT = ("network", "country", "interface", "client", "os")
 _THURSDAY = 3
@@ -39,7 +43,7 @@ def novelty(
         state.last_act = name
     for facet in facets:
         show(state, facet, event.time, policy)
-    if state.baseline.sessions <= 0:
+    if sessions(state.baseline, event.time, policy.baseline_half_life) < LEAST_HISTORY:
         return 0.0, frozenset()
     surprise, new = 0.0, set()
     for facet in facets:

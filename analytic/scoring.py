@@ -18,6 +18,9 @@ DIRECT_BITS, DIRECT_STEP = 3.5, 0.5
 and their tools look around all day: the benign console sessions at hand hold 17 to 92 other kinds of calls, real
 detonations 0 to 4."""
 
+RECON_BITS, RECON_STEP = 1.0, 0.15
+"""Looking around before a change: little, for consoles and tools list all day too (DESIGN.md)."""
+
 DEVIATION_BITS = 2.0
 """Documented automation outside its envelope says more than an unknown doing the same (DESIGN.md)."""
 
@@ -30,6 +33,7 @@ _FAMILIES = {
     "network": "place",
     "country": "place",
     "travel": "place",
+    "cloud": "hosting",
     "issue": "place",
     "home": "place",
     "history": "place",
@@ -70,7 +74,7 @@ def weigh(draft: Draft) -> Weight:
         if weight > 0:
             reasons.append(Reason(f"act:{name}", weight, f"{name} weighs {bits:g} bits in itself"))
     if draft.recon:
-        bits = round(min(2.0, 0.25 * draft.recon), 2)
+        bits = round(min(RECON_BITS, RECON_STEP * draft.recon), 2)
         reasons.append(Reason("recon", bits, f"{draft.recon} kinds of reconnaissance came before"))
     if not draft.proven and {"history"} == {shift.dimension for shift in draft.shifts} - {"identity"}:
         reasons += [reason for reason in _unproven(draft) if reason.bits > 0]
@@ -83,9 +87,9 @@ def weigh(draft: Draft) -> Weight:
     if not draft.proven:
         counter += [reason for reason in _unproven(draft) if reason.bits < 0]
     if draft.mfa is True:
-        counter.append(Reason("mfa", -2.0, "the session was opened with a second factor"))
+        counter.append(Reason("mfa", -1.0, "the session was opened with a second factor"))
     if draft.known_network:
-        counter.append(Reason("known_network", -1.5, "the network is one that this actor has used before"))
+        counter.append(Reason("known_network", -1.0, "the network is one that this actor has used before"))
     if {shift.dimension for shift in draft.shifts} <= {"network", "identity", "history"} and any(
         shift.dimension == "network" for shift in draft.shifts
     ):

@@ -5,7 +5,7 @@ import msgspec
 from analytic.baseline import Baseline, Facet, learn, sessions
 from analytic.chains.marks import Marks
 from analytic.policy import DAY, Policy
-from analytic.shifts import Context, remember
+from analytic.shifts import BITS, NEAR_BITS, Context, remember
 from analytic.surprise import Expectation
 from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Remedy, Session, Shift, Stage, Step
 
@@ -15,7 +15,11 @@ VERSION = 2
 HISTORY_BITS = 3.0
 """An actor without history, on a static key without a second factor: such keys leak, from laptops and repositories."""
 
-_FACETS = ("network", "country", "interface", "client", "os")
+_FACETS = ("network", "country", "cloud", "interface", "client", "os")
+_JUMPS = frozenset({"network", "country", "cloud", "os"})
+"""Facets that one person seldom has two of within a session; programs and interfaces go side by side."""
+
+_PERSONS = frozenset({"user", "root"})
 _LEAST_BITS = 0.5
 """A surprise below this is none."""
 
@@ -198,12 +202,39 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
         value = getattr(context, name)
         if value is None or value == "unknown" or not show(state, (name, value), event.time, policy):
             continue
-        if not proven or name in shifted:
+        if name in shifted:
             continue
         bits = expect.facet_bits(state.baseline, step.actor, (name, value), event.time)
-        if bits >= _LEAST_BITS:
-            found.append(Shift(name, None, value, event.time, event.event_id, bits, _why(state, step, name, value)))
+        why, before = _why(state, step, name, value), None
+        known = value in state.baseline.values.get(name, {})
+        if name in _JUMPS and not known and _is_personal(step):
+            before = _other(state, name, value)
+            near = name == "network" and context.provider is not None and f"provider:{context.provider}" in state.facets
+            jump = NEAR_BITS if near else BITS[name]
+            if before is not None and jump > bits:
+                bits, why = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
+            elif bits > 0:
+                before = None
+        if bits >= _LEAST_BITS and (proven or before is not None):
+            found.append(Shift(name, before, value, event.time, event.event_id, bits, why))
+    if context.provider is not None:
+        show(state, ("provider", context.provider), event.time, policy)
     return found
+
+
+def _is_personal(step: Step) -> bool:
+    """Whether a person's own program made the call, and no machine with a credential that the person once made."""
+    event = step.event
+    machine = event.principal_type in ("ServicePrincipal", "ManagedIdentity") or event.issued_to is not None
+    lent = event.principal_type == "ServiceAccount" and not event.delegation
+    return step.actor.type in _PERSONS and not machine and not lent
+
+
+def _other(state: ActorState, name: str, value: str) -> str | None:
+    """Give another value that the session showed of a facet, the latest to begin."""
+    others = [(time, text) for text, time in state.facets.items() if text.startswith(f"{name}:")]
+    others = [(time, text) for time, text in others if text != f"{name}:{value}"]
+    return _facet(max(others)[1])[1] if others else None
 
 
 def _why(state: ActorState, step: Step, name: str, value: str) -> str:
@@ -249,6 +280,8 @@ def _same_context(trigger: Trigger, event: ApiEvent, context: Context) -> bool:
     match shift.dimension:
         case "history":
             return True
+        case "network" | "country" | "cloud" if context.interface == "cloud_shell":
+            return True  # It opens from the console, wherever that was moved to.
         case "network" | "issue" | "home":
             return shift.after == context.network
         case "mfa" | "identity" | "travel":

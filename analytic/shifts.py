@@ -15,6 +15,7 @@ BITS = {
     "network": 3.0,
     "country": 2.5,
     "travel": 5.0,
+    "cloud": 2.0,
     "interface": 2.5,
     "client": 2.0,
     "os": 2.0,
@@ -40,6 +41,7 @@ LEAST_KM = 300.0
 _WORDS = {
     "network": "network",
     "country": "country",
+    "cloud": "kind of network",
     "interface": "interface",
     "client": "client program",
     "os": "operating system",
@@ -47,7 +49,10 @@ _WORDS = {
 
 
 class Context(msgspec.Struct, array_like=True, frozen=True):
-    """The facets of one event that a credential's life is compared on; `provider` is the network's ("AS64500")."""
+    """The facets of one event that a credential's life is compared on.
+
+    `provider` is the network's ("AS64500"), `cloud` the cloud or hosting that it belongs to, "access" for none.
+    """
 
     network: str | None
     interface: str
@@ -58,6 +63,7 @@ class Context(msgspec.Struct, array_like=True, frozen=True):
     provider: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    cloud: str | None = None
 
 
 class Facets(msgspec.Struct, array_like=True):
@@ -78,6 +84,8 @@ def context_of(event: ApiEvent) -> Context:
     The console's back end and Cloud Shell call with clients of their own, on the cloud's hosts: only a browser's user
     agent says something of the person's device. A program that contradicts the console is somebody's, and is compared.
     """
+    if event.interface == "cloud_shell" and event.interface_conflict is None:
+        return Context(None, event.interface, None, None, event.mfa)  # Its address is the cloud's, and changes.
     where = event.vpc_endpoint or event.network or network.prefix(event.source_ip)
     client, system = event.client, event.os
     if (
@@ -90,7 +98,8 @@ def context_of(event: ApiEvent) -> Context:
         return Context(where, event.interface, client, system, event.mfa)
     # A cloud rents its networks to anybody: only an access network's provider says that two prefixes belong together.
     provider = f"AS{event.asn}" if event.asn is not None and event.cloud is None else None
-    place = (event.country, provider, event.latitude, event.longitude)
+    cloud = event.cloud or ("access" if event.asn is not None else None)
+    place = (event.country, provider, event.latitude, event.longitude, cloud)
     return Context(where, event.interface, client, system, event.mfa, *place)
 
 

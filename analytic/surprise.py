@@ -18,8 +18,9 @@ from schemas.records import Actor
 NEW = {
     "network": 0.35,
     "country": 0.06,
-    "interface": 0.15,
-    "client": 0.15,
+    "cloud": 0.08,
+    "interface": 0.2,
+    "client": 0.25,
     "os": 0.08,
     "credential": 0.08,
     "service": 0.4,

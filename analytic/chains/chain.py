@@ -59,7 +59,7 @@ ActorType = Literal[
     "unknown",
 ]
 Dimension = Literal[
-    "network", "country", "travel", "interface", "client", "os", "mfa", "identity", "issue", "home", "history"
+    "network", "country", "cloud", "travel", "interface", "client", "os", "mfa", "identity", "issue", "home", "history"
 ]
 NewFacet = Literal[
     "network",

@@ -1,0 +1,1 @@
+"""Attacks on the simulated organization, in the providers' own record formats, with the truth of each event."""
