@@ -6,6 +6,8 @@ count once: a new client brings its interface along, and a new home its network.
 
 from typing import NamedTuple
 
+import msgspec
+
 from analytic.policy import Policy
 from analytic.session import Draft
 from schemas.records import Reason, Shift
@@ -83,17 +85,9 @@ def weigh(draft: Draft) -> Weight:
         reasons.append(Reason("envelope", DEVIATION_BITS, why))
     if draft.break_glass:
         reasons.append(Reason("break_glass", BREAK_GLASS_BITS, "an identity that is kept for emergencies was used"))
-    counter = list(draft.calm)
+    counter = _tempering(draft)
     if not draft.proven:
         counter += [reason for reason in _unproven(draft) if reason.bits < 0]
-    if draft.mfa is True:
-        counter.append(Reason("mfa", -1.0, "the session was opened with a second factor"))
-    if draft.known_network:
-        counter.append(Reason("known_network", -1.0, "the network is one that this actor has used before"))
-    if {shift.dimension for shift in draft.shifts} <= {"network", "identity", "history"} and any(
-        shift.dimension == "network" for shift in draft.shifts
-    ):
-        counter.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))
     score = sum(reason.bits for reason in reasons) + sum(reason.bits for reason in counter)
     if draft.envelope is not None and draft.inside == draft.matched and not draft.break_glass:
         expected = round(-INSIDE_SHARE * max(score, 0.0), 2)
@@ -101,6 +95,26 @@ def weigh(draft: Draft) -> Weight:
         score += expected
     reasons.sort(key=lambda reason: -reason.bits)
     return Weight(round(max(score, 0.0), 2), reasons, counter)
+
+
+def _tempering(draft: Draft) -> list[Reason]:
+    """Give what speaks for the context being the person's own: no more of it than the shifts say against it."""
+    found = list(draft.calm)
+    if draft.mfa is True:
+        found.append(Reason("mfa", -1.0, "the session was opened with a second factor"))
+    if draft.known_network:
+        found.append(Reason("known_network", -1.0, "the network is one that this actor has used before"))
+    shifted = {shift.dimension for shift in draft.shifts} - {"identity", "history"}
+    if shifted == {"network"}:
+        found.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))
+    left = context_bits([shift for shift in draft.shifts if shift.dimension in shifted])
+    bounded = []
+    for reason in found:
+        bits = round(max(reason.bits, -left), 2)
+        left += bits
+        if bits < 0:
+            bounded.append(msgspec.structs.replace(reason, bits=bits))
+    return bounded
 
 
 def _unproven(draft: Draft) -> list[Reason]:

@@ -16,8 +16,8 @@ BITS = {
     "country": 2.5,
     "travel": 5.0,
     "cloud": 2.0,
-    "interface": 2.5,
-    "client": 2.0,
+    "interface": 2.0,
+    "client": 1.5,
     "os": 2.0,
     "mfa": 2.0,
     "identity": 0.5,
@@ -137,7 +137,8 @@ def observe(
         remember(seen, value, event.time, policy.max_facets)
     if context.provider is not None:
         remember(facets.provider, context.provider, event.time, policy.max_facets)
-    travelled = _travel(facets, context, event)
+    # A database places a cloud's addresses somewhere or other: machines do not travel, and are not said to.
+    travelled = _travel(facets, context, event) if dimensions is ALL and context.cloud in (None, "access") else None
     return found if travelled is None else [*found, travelled]
 
 

@@ -183,9 +183,9 @@ def test_a_new_facet_of_an_actor_with_a_history_counts_as_a_shift() -> None:
         quiet(f"d{day}", day * 24 * HOUR, "s3:ListBuckets", credential_id=f"ASIA{day}", **console) for day in range(6)
     ]
     strange = {**MOVED, "credential_type": "console_session", "credential_id": "ASIAX"}
-    finding = chains(*days, quiet("z", 7 * 24 * HOUR, "cloudtrail:StopLogging", **strange))["shift_to_privileged"]
+    finding = chains(*days, quiet("z", 7 * 24 * HOUR, "iam:AttachUserPolicy", **strange))["shift_to_privileged"]
     assert {shift.dimension for shift in finding.shifts} >= {"network", "client"}
-    usual = quiet("z", 7 * 24 * HOUR, "cloudtrail:StopLogging", credential_id="ASIAX", **console)
+    usual = quiet("z", 7 * 24 * HOUR, "iam:AttachUserPolicy", credential_id="ASIAX", **console)
     assert chains(*days, usual) == {}
 
 
@@ -194,7 +194,7 @@ def test_an_actor_from_a_new_network_each_day_says_nothing_by_another() -> None:
         quiet(f"d{day}", day * 24 * HOUR, "s3:ListBuckets", credential_id=f"ASIA{day}", source_ip=f"203.0.{day}.7")
         for day in range(20)
     ]
-    last = quiet("z", 21 * 24 * HOUR, "cloudtrail:StopLogging", credential_id="ASIAX", source_ip="203.0.200.7")
+    last = quiet("z", 21 * 24 * HOUR, "iam:AttachUserPolicy", credential_id="ASIAX", source_ip="203.0.200.7")
     assert chains(*days, last) == {}
 
 

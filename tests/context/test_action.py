@@ -99,7 +99,7 @@ def test_levels_are_found_by_the_event_source_and_the_operation(event_source: st
 
 @pytest.mark.parametrize("action", ["UpdateFunctionCode20150331v2", "UpdateFunctionCode20150331", "UpdateFunctionCode"])
 def test_api_date_is_no_part_of_the_name(action: str) -> None:
-    assert classify("aws", "lambda", action, False) == Act("write", "execution", "T1648", 3.5, "catalogue")
+    assert classify("aws", "lambda", action, False) == Act("write", "execution", "T1648", 2.5, "catalogue")
 
 
 def test_api_date_with_underscores() -> None:

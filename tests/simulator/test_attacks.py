@@ -56,7 +56,9 @@ def test_the_expected_chains_are_shipped_ones() -> None:
     shipped = {one.name for one in chains()}
     expected = {one.chain for one in attacks.SCENARIOS}
     assert expected <= shipped
-    assert shipped - expected <= {"unusual_order"}
+    # Ways of finding what is done from the victim's own place; each scenario names the chain that tells it best.
+    by_history = {"unusual_order", "impaired_first_time", "impaired_twice", "mass_reads_first_time", "never_done"}
+    assert shipped - expected <= by_history
 
 
 def test_every_attack_has_a_twin() -> None:

@@ -20,10 +20,29 @@ CASES = [
     for example in examples
 ]
 ASKED_FOR = """
-    app_consented_used app_credential_used cloud_shell_to_privileged command_execution_credential_used console_pivot
-    impair_then_act issue_used_elsewhere mass_reads new_key_used_elsewhere probing_to_privileged recon_to_change
-    service_account_key_used service_fan_out service_to_service_impact shared_out shift_to_privileged
-    trust_opened_outside unusual_order workload_off_home
+app_consented_used
+app_credential_used
+cloud_shell_to_privileged
+command_execution_credential_used
+console_pivot
+impair_then_act
+impaired_first_time
+impaired_twice
+issue_used_elsewhere
+mass_reads
+mass_reads_first_time
+never_done
+new_key_used_elsewhere
+probing_to_privileged
+recon_to_change
+service_account_key_used
+service_fan_out
+service_to_service_impact
+shared_out
+shift_to_privileged
+trust_opened_outside
+unusual_order
+workload_off_home
 """
 
 
