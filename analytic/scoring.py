@@ -120,6 +120,8 @@ def _tempering(draft: Draft) -> list[Reason]:
 def _unproven(draft: Draft) -> list[Reason]:
     """Weigh how straight an actor without history went to what matters. What program it claims to be says nothing."""
     bits = DIRECT_BITS - DIRECT_STEP * draft.others
+    if bits > 0 and draft.hops:
+        return []  # Whoever first assumes a role works as is asked of people, and not straight with what they hold.
     others = f"only {draft.others} kinds of calls" if draft.others else "nothing"
     why = f"{others} besides what matters: whoever called knew what to take"
     if bits < 0:
