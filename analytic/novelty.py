@@ -4,8 +4,10 @@ Facets of the act itself: the service, the operation, the hours of the week, and
 follow each other. Those of the context (network, client ...) are shifts (analytic/session.py), and are named here too.
 """
 
+from functools import lru_cache
+
 from analytic.baseline import sessions
-from analytic.policy import DAY, HOUR, Policy
+from analytic.policy import HOUR, Policy
 from analytic.session import ActorState, show
 from analytic.shifts import Context
 from analytic.surprise import Expectation
@@ -21,8 +23,13 @@ _THURSDAY = 3
 
 def hours_of(time: int) -> str:
     """Give the part of the week of a time (UTC microseconds): weekday or weekend, and the hours, four at a time."""
-    weekday = (time // DAY + _THURSDAY) % 7
-    start = time % DAY // HOUR // 4 * 4
+    return _part(time // (4 * HOUR))
+
+
+@lru_cache(1_024)
+def _part(hours: int) -> str:
+    weekday = (hours // 6 + _THURSDAY) % 7
+    start = hours % 6 * 4
     return f"{'weekend' if weekday >= 5 else 'weekday'} {start:02}-{start + 4:02}"
 
 
@@ -35,7 +42,10 @@ def novelty(
     """
     event = step.event
     facets = [("service", event.service), ("hours", hours_of(event.time)), ("credential", event.credential_type)]
-    facets += [(where, value) for where, value in (("account", event.account), ("region", event.region)) if value]
+    if event.account:
+        facets.append(("account", event.account))
+    if event.region:
+        facets.append(("region", event.region))
     if matters:
         facets.append(("action", name))
         if state.last_act is not None and state.last_act != name:
@@ -43,7 +53,7 @@ def novelty(
         state.last_act = name
     for facet in facets:
         show(state, facet, event.time, policy)
-    if sessions(state.baseline, event.time, policy.baseline_half_life) < LEAST_HISTORY:
+    if not state.baseline.sessions or sessions(state.baseline, event.time, policy.baseline_half_life) < LEAST_HISTORY:
         return 0.0, frozenset()
     surprise, new = 0.0, set()
     for facet in facets:

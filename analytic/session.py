@@ -101,7 +101,7 @@ class ActorState(msgspec.Struct, array_like=True):
     lessons: list[Lesson] = []
     tainted: dict[str, int] = {}
     session: Session | None = None
-    facets: dict[str, int] = {}
+    facets: dict[str, dict[str, int]] = {}
     kinds: list[str] = []
     triggers: list[Trigger] = []
     marks: Marks = msgspec.field(default_factory=Marks)
@@ -138,7 +138,7 @@ def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) 
 
 
 def _close(state: ActorState, session: Session, policy: Policy) -> None:
-    facets = [_facet(text) for text in state.facets if not text.startswith("history")]
+    facets = [(name, value) for name, values in state.facets.items() if name != "history" for value in values]
     if state.serious:
         for facet in facets:
             if facet[1] not in state.baseline.values.get(facet[0], {}):
@@ -174,18 +174,17 @@ def _text(facet: Facet) -> str:
     return f"{facet[0]}:{facet[1]}"
 
 
-def _facet(text: str) -> Facet:
-    name, _, value = text.partition(":")
-    return name, value
-
-
 def show(state: ActorState, facet: Facet, time: int, policy: Policy) -> bool:
     """Note that the session showed a facet's value; says whether for the first time in it."""
-    text = _text(facet)
-    if text in state.facets:
+    name, value = facet
+    values = state.facets.get(name)
+    if values is None:
+        state.facets[name] = {value: time}
+        return True
+    if value in values:
         return False
-    if len(state.facets) < 8 * policy.max_facets:
-        state.facets[text] = time
+    if len(values) < 2 * policy.max_facets:
+        values[value] = time
     return True
 
 
@@ -209,7 +208,11 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
         known = value in state.baseline.values.get(name, {})
         if name in _JUMPS and not known and _is_personal(step):
             before = _other(state, name, value)
-            near = name == "network" and context.provider is not None and f"provider:{context.provider}" in state.facets
+            near = (
+                name == "network"
+                and context.provider is not None
+                and context.provider in state.facets.get("provider", {})
+            )
             jump = NEAR_BITS if near else BITS[name]
             if before is not None and jump > bits:
                 bits, why = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
@@ -232,9 +235,8 @@ def _is_personal(step: Step) -> bool:
 
 def _other(state: ActorState, name: str, value: str) -> str | None:
     """Give another value that the session showed of a facet, the latest to begin."""
-    others = [(time, text) for text, time in state.facets.items() if text.startswith(f"{name}:")]
-    others = [(time, text) for time, text in others if text != f"{name}:{value}"]
-    return _facet(max(others)[1])[1] if others else None
+    others = [(time, other) for other, time in state.facets.get(name, {}).items() if other != value]
+    return max(others)[1] if others else None
 
 
 def _why(state: ActorState, step: Step, name: str, value: str) -> str:

@@ -32,15 +32,19 @@ def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
     event = moment.step.event
     found = []
     for rule, stages in rules.possible(event, moment.act):
-        # Most of what may be a later stage has no earlier one before it, and is asked nothing more.
-        numbers = [
-            stage.number
-            for stage in stages
-            if (not stage.number or _noted(marks, rule, stage.number - 1)) and stage.holds(moment)
-        ]
+        last = len(rule.stages) - 1
+        shut = _is_shut(rule, moment) and rule.stages[last].least == 1
+        # Most of what may be a later stage has no earlier one before it, and is asked nothing more; nor is what could
+        # complete a chain whose gates nothing opens.
+        numbers = []
+        for stage in stages:
+            number = stage.number
+            if (shut and number == last) or (number and not _noted(marks, rule, number - 1)):
+                continue
+            if stage.holds(moment):
+                numbers.append(number)
         if not numbers:
             continue
-        last = len(rule.stages) - 1
         if numbers[-1] == last and _is_open(rule, moment):
             match = _completed(rule, marks, moment)
             if match is not None:
@@ -49,6 +53,14 @@ def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
             if number < last or rule.stages[last].least > 1:
                 _note(rules, rule, marks, number, moment)
     return found
+
+
+def _is_shut(rule: Rule, moment: Moment) -> bool:
+    """Whether nothing can open the gates: there are some, nothing shifted, and nothing surprises."""
+    shift, surprise = rule.shift.least, rule.surprise.least
+    if not shift and not surprise:
+        return False
+    return not (shift and moment.live) and not (surprise and moment.surprise >= surprise)
 
 
 def _is_open(rule: Rule, moment: Moment) -> bool:

@@ -94,7 +94,7 @@ class Rules:
             event.provider,
             event.service,
             event.action,
-            act,
+            event.access,  # With the call itself it decides the act.
             event.outcome,
             event.log_class,
             event.interface,
