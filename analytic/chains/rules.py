@@ -71,9 +71,12 @@ class Possible(NamedTuple):
 
     def holds(self, moment: Moment) -> bool:
         """Whether the moment is what the stage asks for."""
-        return any(_holds(asked, moment) for asked in self.fits) and not any(
-            _holds(asked, moment) for asked in self.bars
-        )
+        for asked in self.fits:
+            if _holds(asked, moment):
+                break
+        else:
+            return False
+        return all(not _holds(asked, moment) for asked in self.bars)
 
 
 class Rules:
@@ -160,4 +163,11 @@ def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
 
 
 def _holds(asked: _Asked, moment: Moment) -> bool:
-    return all(any(map(test, read(moment))) for read, test in asked)
+    # Loops and no generators: this is asked several times an event.
+    for read, test in asked:
+        for value in read(moment):
+            if test(value):
+                break
+        else:
+            return False
+    return True
