@@ -26,8 +26,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(ERROR, f"tokentrail: error: {message} (see {self.prog} --help)\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Give the parser of the command line."""
+def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Give the parser of the command line; only the named command's module is imported for its arguments."""
     top = _Parser(
         prog="tokentrail",
         description="Follow every cloud credential to the person behind it (MITRE ATT&CK analytic AN0215).",
@@ -75,7 +75,8 @@ def parser() -> argparse.ArgumentParser:
     _shared(baseline, output="baseline.avro", metavar="FILE")
     for name, (module, help_) in _OTHERS.items():
         command = commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
-        importlib.import_module(module).add_arguments(command)
+        if name in command_line:
+            importlib.import_module(module).add_arguments(command)
     return top
 
 
@@ -97,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # Names in logs hold what an output's encoding may lack.
-    options = parser().parse_args(argv)
+    options = parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
     try:
         module, _ = _OTHERS.get(options.command, ("pipelines.runs", ""))
         return int(importlib.import_module(module).run(options))

@@ -9,14 +9,12 @@ from importlib.metadata import version
 from typing import Any
 
 from analytic.chains import shipped
-from analytic.ocsf import to_ocsf
+from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines import console, scan
-from pipelines.chain_files import load_folder
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
-from pipelines.policy_file import load
 from transforms.baseline import read_groups
 from transforms.databases import Databases
 
@@ -33,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryFile(dir=folder):
         pass  # (os.access says yes to root on a read-only file system.)
     try:
-        policy = load(options.policy) if options.policy else Policy()
+        policy = _policy(options.policy)
         databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
         databases.open()
         write = _writer(options, policy)
@@ -52,6 +50,23 @@ def run(options: argparse.Namespace) -> int:
     return FOUND if wanted and max(ranks, default=0) > SEVERITIES.index(wanted) else OK
 
 
+def _policy(path: str | None) -> Policy:
+    if path is None:
+        return Policy()
+    from pipelines.policy_file import load  # Here and below: what most runs do not need is not loaded at their start.
+
+    return load(path)
+
+
+def _chains(folder: str | None) -> tuple[Chain, ...] | None:
+    if folder is None:
+        return None
+    from pipelines.chain_files import load_folder
+
+    own = shipped.chains()
+    return own + load_folder(folder, [chain.name for chain in own])
+
+
 def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
     if options.command == "events":
         return scan.events_to(options.output)
@@ -59,14 +74,13 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
         return scan.baseline_to(options.output, policy)
     if options.baseline:
         read_groups(options.baseline, policy)
-    chains = None
-    if options.chains:
-        chains = shipped.chains()
-        chains += load_folder(options.chains, [chain.name for chain in chains])
-    return scan.findings_to(options.output, time.time_ns() // 1_000, policy, options.baseline, chains)
+    now = time.time_ns() // 1_000
+    return scan.findings_to(options.output, now, policy, options.baseline, _chains(options.chains))
 
 
 def _write_ocsf(folder: str, findings: list[dict[str, Any]]) -> None:
+    from analytic.ocsf import to_ocsf
+
     with open(os.path.join(folder, "findings.ocsf.jsonl"), "w", encoding="utf-8") as file:
         for finding in findings:
             file.write(json.dumps(to_ocsf(finding, version("tokentrail")), ensure_ascii=False) + "\n")
