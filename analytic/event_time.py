@@ -158,9 +158,6 @@ class EventTime(Generic[S, D]):
         other_key, other = self.fold.render(new)
         return key != other_key or item.body != other.body
 
-    def _moved(self, old: D, new: D) -> bool:
-        return self.fold.render(old)[0] != self.fold.render(new)[0]
-
     def _emit(self, log: _Log, drafts: dict[str, D], removed: dict[str, D], counts: Counts) -> list[Output]:
         outputs = []
         for id_, draft in removed.items():

@@ -10,7 +10,7 @@ import msgspec
 from analytic.fold import WITHDRAWN, Item, check_version
 from analytic.home import Home, Touch, locate
 from analytic.identity import PEOPLE, actor_of, named_hops, principal_label
-from analytic.links import ISSUED, TOUCHED, USED, Heard, Link, ambiguous, choose, credential_of
+from analytic.links import ISSUED, TOUCHED, USED, Heard, Link, ambiguous, choose, credential_of, keep
 from analytic.policy import Policy
 from analytic.routing import is_exact, rank, used_key
 from analytic.shifts import ALL, MACHINE, Context, Facets, across_hop, by_service, context_of, identity, observe
@@ -60,18 +60,11 @@ class Follow:
             return life, [(heard.event.event_id, step)]
         link = heard.link
         if link is not None and heard.role == ISSUED:
-            self._issue(life, link)
+            keep(life.links, link, self._policy)
         elif link is not None and heard.role == TOUCHED and link.actor is not None:
             touch = Touch(link.actor, link.how, link.time, link.event_id or "", link.context, link.hops)
             life.touches = [*life.touches, touch][-self._policy.max_touches :]
         return life, []
-
-    def _issue(self, life: Life, link: Link) -> None:
-        known = life.links.setdefault(link.credential_id or "", [])
-        known.append(link)
-        del known[: -self._policy.max_issues]
-        if len(life.links) > self._policy.max_issues:
-            del life.links[next(iter(life.links))]
 
     def _use(self, life: Life, event: ApiEvent) -> Step:
         context = context_of(event)

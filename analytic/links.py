@@ -94,13 +94,9 @@ def heard(link: Link, role: int, source: str, policy: Policy) -> Item:
 def inputs(event: ApiEvent, policy: Policy) -> Iterator[tuple[str, Item]]:
     """Give the first round's inputs of an event: each of its links, at the child's key and at the parent's."""
     for link in links_of(event):
-        yield from _sides(link, "", policy)
-
-
-def _sides(link: Link, source: str, policy: Policy) -> Iterator[tuple[str, Item]]:
-    yield link.child, heard(link, UP, source, policy)
-    if link.parent is not None:
-        yield link.parent, heard(link, DOWN, source, policy)
+        yield link.child, heard(link, UP, "", policy)
+        if link.parent is not None:
+            yield link.parent, heard(link, DOWN, "", policy)
 
 
 def links_of(event: ApiEvent) -> Iterator[Link]:
@@ -257,6 +253,15 @@ def _issued_label(event: ApiEvent) -> str:
     role = next((name.rpartition("/")[2] for name in event.resources if ":role/" in name), None)
     session = issued.principal_id.partition(":")[2]
     return f"{role or issued.principal_id.partition(':')[0]}/{session}" if session else role or issued.principal_id
+
+
+def keep(links: dict[str, list[Link]], link: Link, policy: Policy) -> None:
+    """Put a link among those of its key, by credential; beyond the caps the earliest go."""
+    known = links.setdefault(link.credential_id or "", [])
+    known.append(link)
+    del known[: -policy.max_issues]
+    if len(links) > policy.max_issues:
+        del links[next(iter(links))]
 
 
 def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) -> tuple[Link | None, list[Link]]:

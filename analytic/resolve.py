@@ -8,7 +8,7 @@ to 2^n hops, whatever the order, and the events themselves were not moved once (
 import msgspec
 
 from analytic.fold import WITHDRAWN, Item, check_version
-from analytic.links import DOWN, ISSUED, TOUCHED, UP, Heard, Link, ambiguous, choose, heard
+from analytic.links import DOWN, ISSUED, TOUCHED, UP, Heard, Link, ambiguous, choose, heard, keep
 from analytic.policy import Policy
 from analytic.routing import is_exact
 from schemas.records import Hop
@@ -56,20 +56,13 @@ class Resolve:
         if link is None:
             return above, []
         if told.role == UP:
-            self._keep(above, link)
+            if link.kind == "touch":
+                above.touches = [*above.touches, link][-self._policy.max_touches :]
+            else:
+                keep(above.links, link, self._policy)
             # A link that goes on up is lengthened where its parent is; one that is whole goes on from here.
             return above, self._on(link, link.child) if link.parent is None else []
         return above, self._on(self._lengthen(above, link), link.parent or "")
-
-    def _keep(self, above: Above, link: Link) -> None:
-        if link.kind == "touch":
-            above.touches = [*above.touches, link][-self._policy.max_touches :]
-            return
-        known = above.links.setdefault(link.credential_id or "", [])
-        known.append(link)
-        del known[: -self._policy.max_issues]
-        if len(above.links) > self._policy.max_issues:
-            del above.links[next(iter(above.links))]
 
     def _lengthen(self, above: Above, link: Link) -> Link:
         key = link.parent or ""

@@ -4,7 +4,7 @@ import msgspec
 
 from analytic.baseline import Baseline, Facet, learn, sessions
 from analytic.chains.marks import Marks
-from analytic.policy import DAY, Policy
+from analytic.policy import Policy
 from analytic.shifts import BITS, NEAR_BITS, Context, remember
 from analytic.surprise import Expectation
 from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Remedy, Session, Shift, Stage, Step
@@ -23,7 +23,6 @@ _PERSONS = frozenset({"user", "root"})
 _LEAST_BITS = 0.5
 """A surprise below this is none."""
 
-_HALF_LIFE_FOR_TEXT = 30 * DAY
 _MAX_LESSONS = 64
 """Sessions that wait out the quarantine: with a gap of an hour a day has at most 24."""
 
@@ -204,7 +203,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
         if name in shifted:
             continue
         bits = expect.facet_bits(state.baseline, step.actor, (name, value), event.time)
-        why, before = _why(state, step, name, value), None
+        jumped = before = None
         known = value in state.baseline.values.get(name, {})
         if name in _JUMPS and not known and _is_personal(step):
             before = _other(state, name, value)
@@ -215,10 +214,11 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
             )
             jump = NEAR_BITS if near else BITS[name]
             if before is not None and jump > bits:
-                bits, why = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
+                bits, jumped = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
             elif bits > 0:
                 before = None
         if bits >= _LEAST_BITS and (proven or before is not None):
+            why = jumped or _why(state, step, name, value, policy)
             found.append(Shift(name, before, value, event.time, event.event_id, bits, why))
     if context.provider is not None:
         show(state, ("provider", context.provider), event.time, policy)
@@ -239,8 +239,8 @@ def _other(state: ActorState, name: str, value: str) -> str | None:
     return max(others)[1] if others else None
 
 
-def _why(state: ActorState, step: Step, name: str, value: str) -> str:
-    many = round(sessions(state.baseline, step.event.time, _HALF_LIFE_FOR_TEXT, name))
+def _why(state: ActorState, step: Step, name: str, value: str, policy: Policy) -> str:
+    many = round(sessions(state.baseline, step.event.time, policy.baseline_half_life, name))
     known = state.baseline.values.get(name, {})
     seen = "was rarely seen" if value in known else "was never seen"
     return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from analytic.chains.rows import Examples, Note
+from analytic.context.action_kinds import Access, ActStage
 from analytic.policy_entries import Glob, Interface, Line
 
 MAX_MARKS = 64
@@ -20,19 +21,6 @@ MAX_STAGES = 6
 
 Truth = Literal["true", "false"]
 Provider = Literal["aws", "gcp", "azure", "okta"]
-Access = Literal["list", "read", "write", "permissions", "credential", "execute", "unknown"]
-ActStage = Literal[
-    "recon",
-    "credential_access",
-    "privilege",
-    "persistence",
-    "execution",
-    "impairment",
-    "lateral",
-    "collection",
-    "exfiltration",
-    "impact",
-]
 Outcome = Literal["success", "denied", "error"]
 LogClass = Literal["management", "data", "signin", "insight", "network", "system", "policy"]
 CredentialType = Literal[

@@ -10,25 +10,27 @@ Impact is in bits, 0.0 to 6.0: how rare and consequential the action is in itsel
 These weights are the project's own judgement; the surprise model of a later version judges who does it, and when.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
-ACCESSES: Final = frozenset({"list", "read", "write", "permissions", "credential", "execute", "unknown"})
+Access = Literal["list", "read", "write", "permissions", "credential", "execute", "unknown"]
+
+ActStage = Literal[
+    "recon",
+    "credential_access",
+    "privilege",
+    "persistence",
+    "execution",
+    "impairment",
+    "lateral",
+    "collection",
+    "exfiltration",
+    "impact",
+]
+
+ACCESSES: Final = frozenset(get_args(Access))
 """Kinds of access an event can have. `unknown` is for records that name no operation: no name is classified so."""
 
-STAGES: Final = frozenset(
-    {
-        "recon",
-        "credential_access",
-        "privilege",
-        "persistence",
-        "execution",
-        "impairment",
-        "lateral",
-        "collection",
-        "exfiltration",
-        "impact",
-    }
-)
+STAGES: Final = frozenset(get_args(ActStage))
 """What an action can serve in an intrusion."""
 
 BASES: Final = frozenset({"catalogue", "table", "record", "naming"})
