@@ -19,6 +19,7 @@ import msgspec
 from analytic.analysis import follow
 from analytic.sources.errors import ParseError
 from analytic.sources.source import parse_record
+from benchmarks.arguments import positive
 from schemas.records import ApiEvent, Step
 from simulator.hops import Chains, Evidence, Root, Truth, chains
 
@@ -197,17 +198,10 @@ def command_line(arguments: list[str] | None = None) -> argparse.Namespace:
         description="Measure how often the person behind a chain of identity hops is found in simulated logs.",
         epilog=f"Exit code 1 unless {AIM:.0%} are right where the evidence is there, and none is wrong in silence.",
     )
-    parser.add_argument("--chains", type=_positive, default=2_000, help="how many chains to make (%(default)s)")
+    parser.add_argument("--chains", type=positive, default=2_000, help="how many chains to make (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the simulation (%(default)s)")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="list the first N events that are not right")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    number = int(text.replace("_", ""))
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
 
 
 def report(made: Chains, result: Result, seconds: float) -> str:

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, replace
 
 from analytic.policy import Policy
+from benchmarks.arguments import positive
 from benchmarks.quality_case import Case, Setting, build
 from benchmarks.quality_judge import Judged, judge
 from benchmarks.quality_report import Result, headline, show, tables
@@ -61,25 +62,18 @@ def command_line(arguments: list[str] | None = None) -> argparse.Namespace:
         epilog=f"Exit code 1 unless recall is {AIM_RECALL:.0%}, false incidents at most {AIM_INCIDENTS:g} a day per "
         f"1,000 identities, and forged user agents cost at most {AIM_FORGED:.0%}. Tune on the seeds 1 to 50 only.",
     )
-    parser.add_argument("--identities", type=_positive, default=100, help="of the organization (%(default)s)")
-    parser.add_argument("--days", type=_positive, default=5, help="of its life, the warm-up's too (%(default)s)")
+    parser.add_argument("--identities", type=positive, default=100, help="of the organization (%(default)s)")
+    parser.add_argument("--days", type=positive, default=5, help="of its life, the warm-up's too (%(default)s)")
     parser.add_argument("--warm-up", type=int, default=2, help="days that only teach (%(default)s)")
     parser.add_argument("--attacks", type=int, default=40, help="how many (%(default)s)")
     parser.add_argument("--twins", type=int, default=len(TWINS), help="how many benign twins (%(default)s)")
     parser.add_argument("--seed", type=int, default=REPORTED_FROM, help="the first of the seeds (%(default)s)")
-    parser.add_argument("--seeds", type=_positive, default=1, help="how many seeds, one after the other (%(default)s)")
+    parser.add_argument("--seeds", type=positive, default=1, help="how many seeds, one after the other (%(default)s)")
     parser.add_argument("--forged", action="store_true", help="also with forged user agents, side by side")
     parser.add_argument("--no-databases", action="store_true", help="without owners and countries of networks")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="list N misses and N false incidents a run")
-    parser.add_argument("--jobs", type=_positive, default=2, help="processes (%(default)s)")
+    parser.add_argument("--jobs", type=positive, default=2, help="processes (%(default)s)")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    number = int(text.replace("_", ""))
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
 
 
 def jobs(chosen: argparse.Namespace) -> list[Job]:

@@ -51,11 +51,6 @@ class Case:
         """The end of the warm-up, in microseconds."""
         return 1000 * (START + self.setting.warm_up * DAY)
 
-    @property
-    def person_days(self) -> float:
-        """Thousands of identities times measured days."""
-        return self.setting.identities * (self.setting.days - self.setting.warm_up) / 1000
-
 
 def build(setting: Setting) -> Case:
     """Simulate and parse. Raises ValueError for a setting without a measured day."""

@@ -55,7 +55,6 @@ class Judged:
     true: int = 0
     severities: dict[str, int] = field(default_factory=dict)
     true_findings: int = 0
-    false_findings: int = 0
     named_findings: int = 0
 
     @property
@@ -99,7 +98,7 @@ def judge(case: Case, told: list[Told]) -> Judged:
         else:
             continue
         judged.severities[finding.severity] = judged.severities.get(finding.severity, 0) + 1
-    judged.true, judged.false_findings = len(true), len(false)
+    judged.true = len(true)
     judged.false = _incidents(case, false, about)
     return judged
 

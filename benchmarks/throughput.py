@@ -27,6 +27,7 @@ from pathlib import Path
 import msgspec
 from isal import igzip
 
+from benchmarks.arguments import positive
 from simulator import load_mix
 from simulator.delivery import delivery_bytes
 from simulator.load import events
@@ -199,7 +200,7 @@ def command_line() -> argparse.Namespace:
         description="Measure the bare folds and the Beam pipeline of `tokentrail scan` on synthetic CloudTrail.",
         epilog="events/s is by wall clock with start-up; us/event is CPU without start-up, per event.",
     )
-    parser.add_argument("--events", type=_positive, default=100_000, help="events of the first table (%(default)s)")
+    parser.add_argument("--events", type=positive, default=100_000, help="events of the first table (%(default)s)")
     parser.add_argument(
         "--sizes",
         type=_sizes,
@@ -207,19 +208,12 @@ def command_line() -> argparse.Namespace:
         help="further numbers of events, with commas between, to show the cost per event (100000,1000000)",
     )
     parser.add_argument("--mix", action="store_true", help=f"run each size also on a mix of {MIX}".replace("%", "%%"))
-    parser.add_argument("--repeat", type=_positive, default=3, help="runs of each, of which medians (%(default)s)")
+    parser.add_argument("--repeat", type=positive, default=3, help="runs of each, of which medians (%(default)s)")
     return parser.parse_args()
 
 
-def _positive(text: str) -> int:
-    number = int(text.replace("_", ""))
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
-
-
 def _sizes(text: str) -> list[int]:
-    return [_positive(part) for part in text.split(",") if part]
+    return [positive(part) for part in text.split(",") if part]
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from analytic.context.attack import TECHNIQUES
 from analytic.patterns import micros
 from pipelines.policy_check import Check, error_at
 from pipelines.policy_check import Path as KeyPath
-from pipelines.policy_yaml import MAX_BYTES, Mapping, Node, PolicyError, Scalar, Sequence, fail, read, shown
+from pipelines.policy_yaml import Mapping, Node, PolicyError, Scalar, Sequence, content, fail, read, shown
 
 __all__ = ["ChainError", "load", "load_folder", "parse"]
 
@@ -61,12 +61,7 @@ def load_folder(folder: str | os.PathLike[str], taken: Iterable[str] = ()) -> tu
 def load(path: str | os.PathLike[str]) -> Chain:
     """Read one chain file. Raises ChainError."""
     name = os.fspath(path)
-    try:
-        with open(name, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise fail(name, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return parse(data, name)
+    return parse(content(name), name)
 
 
 def parse(data: bytes, name: str) -> Chain:

@@ -12,7 +12,8 @@ from rich.text import Text
 from analytic.chains.chain import Chain
 from analytic.chains.shipped import chains
 from pipelines.chain_files import ChainError, load_folder
-from pipelines.findings_file import OK, FindingsError, fail, read
+from pipelines.findings_file import FindingsError, read
+from pipelines.outcome import OK, fail
 from pipelines.story import About, Line, story
 from schemas.records import Finding
 

@@ -2,22 +2,18 @@
 
 import json
 import os
-import sys
 import typing
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from pipelines.console import safe
 from schemas.records import Finding
 
 NAME = "findings.jsonl"
 
 MAX_LINE_BYTES = 16 << 20
 """A finding lists at most some thousand pieces; a line longer than this is none."""
-
-OK, ERROR = 0, 1
 
 
 class FindingsError(ValueError):
@@ -41,12 +37,6 @@ def read(path: str) -> list[Finding]:
         if known is None or finding.revision >= known.revision:
             latest[finding.finding_id] = finding
     return list(latest.values())
-
-
-def fail(message: str) -> int:
-    """Print an error's one line; gives the exit code."""
-    print(f"tokentrail: error: {safe(message)}", file=sys.stderr)  # noqa: T201 - the one line that errors are
-    return ERROR
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes]]:

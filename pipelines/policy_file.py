@@ -15,7 +15,7 @@ from analytic.envelopes import anchored
 from analytic.policy import Policy
 from pipelines.policy_check import Check, error_at
 from pipelines.policy_keys import PolicyFile, TimeWindow
-from pipelines.policy_yaml import MAX_BYTES, Node, PolicyError, fail, read, shown
+from pipelines.policy_yaml import Node, PolicyError, content, fail, read, shown
 
 __all__ = ["PolicyError", "load", "parse"]
 
@@ -25,12 +25,7 @@ _FORM = msgspec.inspect.type_info(PolicyFile)
 def load(path: str | os.PathLike[str]) -> Policy:
     """Read a policy file. Raises PolicyError, whose text is one line, for whatever is wrong with it."""
     name = os.fspath(path)
-    try:
-        with open(name, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise fail(name, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return parse(data, name, os.path.dirname(name))
+    return parse(content(name), name, os.path.dirname(name))
 
 
 def parse(data: bytes, name: str, folder: str = "") -> Policy:

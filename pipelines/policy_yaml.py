@@ -81,6 +81,15 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…")
 
 
+def content(name: str) -> bytes:
+    """Give a file's bytes, and one more than MAX_BYTES at most. Raises PolicyError when it cannot be read."""
+    try:
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise fail(name, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
 def fail(name: str, line: int, problem: str) -> PolicyError:
     """Make the error for a line of a file."""
     return PolicyError(f"{name if name.isprintable() else ascii(name)}:{line}: {problem}")

@@ -15,7 +15,7 @@ from analytic.scoring import SEVERITIES
 from pipelines import console, scan
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
-from transforms.baseline import read_groups
+from transforms.baseline import before
 from transforms.databases import Databases
 
 
@@ -72,10 +72,9 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
         return scan.events_to(options.output)
     if options.command == "baseline":
         return scan.baseline_to(options.output, policy)
-    if options.baseline:
-        read_groups(options.baseline, policy)
+    baseline = before(options.baseline, policy) if options.baseline else None
     now = time.time_ns() // 1_000
-    return scan.findings_to(options.output, now, policy, options.baseline, _chains(options.chains))
+    return scan.findings_to(options.output, now, policy, baseline, _chains(options.chains))
 
 
 def _write_ocsf(folder: str, findings: list[dict[str, Any]]) -> None:

@@ -20,7 +20,7 @@ from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
 from pipelines.progress import watching
 from pipelines.stream import baseline_from, bounded, findings_from
-from transforms.baseline import WriteBaseline
+from transforms.baseline import Before, WriteBaseline
 from transforms.databases import Databases
 from transforms.dead_letter import TAG
 from transforms.metrics import FINDINGS, IGNORED_KINDS, counters, tally
@@ -56,7 +56,7 @@ def findings_to(
     output: str,
     detected_at: int,
     policy: Policy,
-    baseline: str | None = None,
+    baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
 ) -> Build:
     """Give what writes the findings of events."""

@@ -6,7 +6,7 @@ import apache_beam as beam
 
 from analytic.chains.chain import Chain
 from analytic.policy import Policy
-from transforms.baseline import LearnBaseline, ReadBaseline, read_groups
+from transforms.baseline import Before, LearnBaseline, ReadBaseline
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
 from transforms.in_event_time import InEventTime
@@ -17,24 +17,23 @@ def findings_from(
     events: beam.PCollection,
     order: Order,
     policy: Policy,
-    baseline: str | None = None,
+    baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
 ) -> beam.PCollection:
     """Give the findings of events (in blocks): Follow, keyed by credential, then Detect, keyed by actor.
 
-    `baseline` is the path of what was learnt before, `chains` stand in place of the shipped ones. Raises ValueError
-    when that is no baseline.
+    `baseline` is what was learnt before, `chains` stand in place of the shipped ones.
     """
     steps = events | "FollowCredentials" >> FollowCredentials(order, policy)
     if baseline is None:
         return steps | "DetectChains" >> DetectChains(order, policy, None, chains)
     before = (
         events.pipeline
-        | "Baseline" >> beam.Create([baseline]).with_output_types(str)
+        | "Baseline" >> beam.Create([baseline.path]).with_output_types(str)
         | "ReadBaseline" >> ReadBaseline()
     )
     both = (steps, before) | "WithBaseline" >> beam.Flatten()
-    return both | "DetectChains" >> DetectChains(order, policy, read_groups(baseline, policy), chains)
+    return both | "DetectChains" >> DetectChains(order, policy, baseline.groups, chains)
 
 
 def baseline_from(events: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:

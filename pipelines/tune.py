@@ -14,7 +14,8 @@ from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines import policy_file
 from pipelines.console import safe
-from pipelines.findings_file import OK, FindingsError, fail, read
+from pipelines.findings_file import FindingsError, read
+from pipelines.outcome import OK, fail
 from pipelines.tune_entries import Entry, RefusedError, envelope, is_automation, suppression
 from pipelines.tune_groups import LEVELS, Group, by_actor, by_program, days_of, groups
 from schemas.records import Finding

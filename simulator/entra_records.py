@@ -6,6 +6,7 @@ written later than the act: `time` is behind `createdDateTime`. Times are millis
 """
 
 import random
+from typing import NamedTuple
 
 from simulator.azure_records import TENANT, EntraApp, EntraUser, Token, seven_digits
 from simulator.identities import Json
@@ -195,6 +196,60 @@ def _app(token: Token) -> EntraApp:
     return token.holder
 
 
+class Change(NamedTuple):
+    """What was done to the directory: the names are directoryAudit's, `target` without what was modified in it."""
+
+    activity: str
+    category: str
+    operation_type: str
+    target: Json
+    modified: list[Json]
+    details: list[Json]
+
+
+def directory_audit(rng: random.Random, at: int, user: EntraUser, address: str, change: Change) -> Json:
+    """Write a change of the directory by a person, as the audit log has it."""
+    ids = Ids(rng)
+    correlation = ids.uuid()
+    logged = f"Directory_{ids.uuid()}_{ids.hexadecimal(5).upper()}_{rng.randrange(10**8)}"
+    by: Json = {
+        "id": user.object_id,
+        "displayName": None,
+        "userPrincipalName": user.upn,
+        "ipAddress": address,
+        "roles": [],
+    }
+    properties: Json = {
+        "id": logged,
+        "category": change.category,
+        "correlationId": correlation,
+        "result": "success",
+        "resultReason": "",
+        "activityDisplayName": change.activity,
+        "activityDateTime": seven_digits(at).replace("Z", "+00:00"),
+        "loggedByService": "Core Directory",
+        "operationType": change.operation_type,
+        "userAgent": None,
+        "initiatedBy": {"user": by},
+        "targetResources": [change.target | {"modifiedProperties": change.modified, "administrativeUnits": []}],
+        "additionalDetails": change.details,
+    }
+    return {
+        "time": seven_digits(at),
+        "resourceId": f"/tenants/{TENANT}/providers/Microsoft.aadiam",
+        "operationName": change.activity,
+        "operationVersion": "1.0",
+        "category": "AuditLogs",
+        "tenantId": TENANT,
+        "resultSignature": "None",
+        "durationMs": 0,
+        "callerIpAddress": address,
+        "correlationId": correlation,
+        "Level": 4,
+        "properties": properties,
+    }
+
+
 def credential_added(
     rng: random.Random, at: int, user: EntraUser, address: str, app: EntraApp, key: str, old: str, *, portal: bool
 ) -> Json:
@@ -213,51 +268,10 @@ def credential_added(
         listed = [f"[KeyIdentifier={one},KeyType=Password,KeyUsage=Verify,DisplayName=deploy]" for one in keys]
         return "[" + ",".join(f'"{one}"' for one in listed) + "]"
 
-    ids = Ids(rng)
-    correlation, logged = ids.uuid(), f"Directory_{ids.uuid()}_{ids.hexadecimal(5).upper()}_{rng.randrange(10**8)}"
-    properties: Json = {
-        "id": logged,
-        "category": "ApplicationManagement",
-        "correlationId": correlation,
-        "result": "success",
-        "resultReason": "",
-        "activityDisplayName": activity,
-        "activityDateTime": seven_digits(at).replace("Z", "+00:00"),
-        "loggedByService": "Core Directory",
-        "operationType": "Update",
-        "userAgent": None,
-        "initiatedBy": {
-            "user": {
-                "id": user.object_id,
-                "displayName": None,
-                "userPrincipalName": user.upn,
-                "ipAddress": address,
-                "roles": [],
-            }
-        },
-        "targetResources": [
-            target
-            | {
-                "modifiedProperties": [
-                    {"displayName": "KeyDescription", "oldValue": description(old), "newValue": description(old, key)},
-                    {"displayName": "Included Updated Properties", "oldValue": None, "newValue": '"KeyDescription"'},
-                ],
-                "administrativeUnits": [],
-            }
-        ],
-        "additionalDetails": [{"key": "User-Agent", "value": BROWSER}, {"key": "AppId", "value": app.app_id}],
-    }
-    return {
-        "time": seven_digits(at),
-        "resourceId": f"/tenants/{TENANT}/providers/Microsoft.aadiam",
-        "operationName": activity,
-        "operationVersion": "1.0",
-        "category": "AuditLogs",
-        "tenantId": TENANT,
-        "resultSignature": "None",
-        "durationMs": 0,
-        "callerIpAddress": address,
-        "correlationId": correlation,
-        "Level": 4,
-        "properties": properties,
-    }
+    modified: list[Json] = [
+        {"displayName": "KeyDescription", "oldValue": description(old), "newValue": description(old, key)},
+        {"displayName": "Included Updated Properties", "oldValue": None, "newValue": '"KeyDescription"'},
+    ]
+    details = [{"key": "User-Agent", "value": BROWSER}, {"key": "AppId", "value": app.app_id}]
+    change = Change(activity, "ApplicationManagement", "Update", target, modified, details)
+    return directory_audit(rng, at, user, address, change)

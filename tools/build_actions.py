@@ -26,9 +26,9 @@ BUILT: Final = CATALOGUE / "actions.msgpack.z"
 
 sys.path.insert(0, str(ROOT))
 
-from analytic.context.action_keys import key_of_row  # noqa: E402  (the script runs from a checkout)
-from analytic.context.action_kinds import ACCESSES, STAGES  # noqa: E402
-from analytic.context.attack import TECHNIQUES  # noqa: E402
+from analytic.context.action_keys import key_of_row  # noqa: E402 - the script runs from a checkout
+from analytic.context.action_kinds import ACCESSES, STAGES  # noqa: E402 - the script runs from a checkout
+from analytic.context.attack import TECHNIQUES  # noqa: E402 - the script runs from a checkout
 
 _LEVELS: Final = {
     "List": "list",

@@ -1,7 +1,7 @@
 """LearnBaseline and ReadBaseline: from steps to what each actor usually does, and back into a detection."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import fastavro
@@ -120,8 +120,15 @@ def _row(fields: Any) -> BaselineRow:
     return BaselineRow(str(fields["key"]), int(fields["half_life"]), float(fields["sessions"]), facets)
 
 
-def read_groups(path: str, policy: Policy) -> Groups:
-    """Read the groups of peers of a baseline file. Raises ValueError also for counts of another half-life."""
+class Before(NamedTuple):
+    """What was learnt before: the file, whose actors' rows the pipeline reads, and its groups of peers."""
+
+    path: str
+    groups: Groups
+
+
+def before(path: str, policy: Policy) -> Before:
+    """Look into a baseline file. Raises ValueError for what is none, and for counts of another half-life."""
     groups = {}
     for row in read_rows(path):
         if row.half_life != policy.baseline_half_life:
@@ -131,4 +138,4 @@ def read_groups(path: str, policy: Policy) -> Groups:
             )
         if row.key.startswith(PEERS):
             groups[row.key] = from_row(row)
-    return groups
+    return Before(path, groups)

@@ -5,6 +5,7 @@ Sources: as `simulator.hops.aws_calls`, `simulator.issuing`. Calls are written a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from simulator.attacks.scene import Scene, Spot
 from simulator.clients import Client, console, fixed
@@ -103,12 +104,12 @@ def reads(scene: Scene, held: Held, menu: tuple[Call, ...], count: int) -> None:
         call(scene, held, chosen.service, chosen.action, chosen.request)
 
 
-def act(scene: Scene, held: Held, service: str, action: str, request: Json | None = None, **more: object) -> Json:
+def act(scene: Scene, held: Held, service: str, action: str, request: Json | None = None, **more: Any) -> Json:
     """Make a call of the story: after the style's pause, behind the style's noise."""
     scene.pause()
     reads(scene, held, ORDINARY, scene.noise())
     scene.quickly()
-    return call(scene, held, service, action, request, **more)  # type: ignore[arg-type]
+    return call(scene, held, service, action, request, **more)
 
 
 ORDINARY = (

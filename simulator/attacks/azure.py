@@ -10,7 +10,7 @@ from simulator import azure_records as azure
 from simulator import entra_records as entra
 from simulator.attacks import okta
 from simulator.attacks.scene import Scene, Spot, network_of, program
-from simulator.azure_records import TENANT, EntraApp, EntraUser, Token
+from simulator.azure_records import EntraApp, EntraUser, Token
 from simulator.identities import Json
 from simulator.okta_records import ENTRA_APP
 from simulator.organization.world import Application, Machine, Person
@@ -172,51 +172,11 @@ def recon(scene: Scene, held: Held, kinds: int) -> None:
 def change(scene: Scene, held: Held, activity: str, kind: str, target: tuple[str, str], changed: list[Json]) -> None:
     """Write a change of the directory, as an act of the story. `target` is (id, display name), `kind` its type."""
     wait(scene, held)
-    ids, rng, user = scene.ids, scene.rng, held.user
-    correlation = ids.uuid()
-    by: Json = {"id": user.object_id, "displayName": None, "userPrincipalName": user.upn, "roles": []}
-    properties: Json = {
-        "id": f"Directory_{ids.uuid()}_{ids.hexadecimal(5).upper()}_{rng.randrange(10**8)}",
-        "category": "Policy"
-        if kind == "Policy"
-        else "RoleManagement"
-        if "role" in activity
-        else "ApplicationManagement",
-        "correlationId": correlation,
-        "result": "success",
-        "resultReason": "",
-        "activityDisplayName": activity,
-        "activityDateTime": azure.seven_digits(scene.at).replace("Z", "+00:00"),
-        "loggedByService": "Core Directory",
-        "operationType": "Update",
-        "userAgent": None,
-        "initiatedBy": {"user": by | {"ipAddress": held.spot.address}},
-        "targetResources": [
-            {
-                "id": target[0],
-                "displayName": target[1],
-                "type": kind,
-                "modifiedProperties": changed,
-                "administrativeUnits": [],
-            }
-        ],
-        "additionalDetails": [{"key": "User-Agent", "value": held.spot.browser}],
-    }
-    record = {
-        "time": azure.seven_digits(scene.at),
-        "resourceId": f"/tenants/{TENANT}/providers/Microsoft.aadiam",
-        "operationName": activity,
-        "operationVersion": "1.0",
-        "category": "AuditLogs",
-        "tenantId": TENANT,
-        "resultSignature": "None",
-        "durationMs": 0,
-        "callerIpAddress": held.spot.address,
-        "correlationId": correlation,
-        "Level": 4,
-        "properties": properties,
-    }
-    scene.put(AUDIT, record)
+    category = "Policy" if kind == "Policy" else "RoleManagement" if "role" in activity else "ApplicationManagement"
+    what = {"id": target[0], "displayName": target[1], "type": kind}
+    details = [{"key": "User-Agent", "value": held.spot.browser}]
+    done = entra.Change(activity, category, "Update", what, changed, details)
+    scene.put(AUDIT, entra.directory_audit(scene.rng, scene.at, held.user, held.spot.address, done))
 
 
 def new_secret(scene: Scene, held: Held, app: EntraApp, old: str) -> str:

@@ -6,8 +6,7 @@ An instance's credential is replaced every six hours or so, as EC2 does it; a pe
 from dataclasses import dataclass
 
 from simulator.clients import fixed
-from simulator.hops.aws_calls import session_identity, user_identity
-from simulator.hops.world import Person as Known
+from simulator.hops.aws_calls import session_identity
 from simulator.hops.world import Role
 from simulator.identities import Json
 from simulator.networks import Origin
@@ -70,11 +69,6 @@ def access_key(world: World, person: Person, day: int) -> str:
 def new_access_key(world: World, person: Person) -> str:
     """Give the access key that a person has after the rotation."""
     return Ids(stream(world.seed, f"organization/key/{person.number}")).long_term_key()
-
-
-def key_identity(known: Known, key: str | None = None) -> Json:
-    """Give what the calls of an IAM user's own access key show."""
-    return user_identity(known, key)
 
 
 def issued(ids: Ids, at: int, role: Role, session: str, key: str, life: int = HOUR) -> Json:

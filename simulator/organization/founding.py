@@ -2,7 +2,7 @@
 
 import random
 
-from simulator.azure_records import SUBSCRIPTIONS, EntraApp, EntraUser
+from simulator.azure_records import SUBSCRIPTIONS, EntraUser
 from simulator.gcp_records import PROJECT_NUMBERS
 from simulator.hops.world import Person as Known
 from simulator.hops.world import Role
@@ -229,9 +229,3 @@ def _known(rng: random.Random, name: str, account: str) -> Known:
         OktaUser("00u" + ids.file_suffix() + "5d7", email, shown),
         f"{ids.hexadecimal(10)}-{ids.uuid()}",
     )
-
-
-def entra_app(rng: random.Random, name: str, vm: str | None = None) -> EntraApp:
-    """Make an application or, with `vm`, a managed identity."""
-    ids = Ids(rng)
-    return EntraApp(ids.uuid(), ids.uuid(), ids.uuid(), name, vm)

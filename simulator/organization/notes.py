@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from simulator.hops.scribe import Written
 from simulator.identities import Json
 
 
@@ -38,11 +37,6 @@ class Note(NamedTuple):
             "chain": self.chain,
             "actor": self.actor,
         }
-
-
-def log_of(written: Written) -> str:
-    """Give the log of a record that a scribe of `simulator.hops` wrote: its file's name without the number."""
-    return written.file.rpartition("-")[0]
 
 
 def encoded(record: Json) -> bytes:

@@ -1,15 +1,17 @@
 """The library of twins: each is work that an attack of `simulator.attacks.library` looks like."""
 
+from collections.abc import Callable
+
 from simulator.attacks.library import Scenario, play
-from simulator.attacks.scene import Planned
+from simulator.attacks.scene import Planned, Scene
 from simulator.organization.world import World
 from simulator.twins import aws_admin, aws_work, others
 
 _OWN = ("own",)
 
 
-def _twin(name: str, cloud: str, play_it: object, of: str) -> Scenario:
-    return Scenario(f"{name} (twin of {of})", cloud, None, play_it, _OWN)  # type: ignore[arg-type]
+def _twin(name: str, cloud: str, play_it: Callable[[Scene], None], of: str) -> Scenario:
+    return Scenario(f"{name} (twin of {of})", cloud, None, play_it, _OWN)
 
 
 TWINS = (

@@ -51,7 +51,7 @@ def classified(
 
 def told(user_agent: str, **evidence: str | None) -> tuple[str, str | None, str | None]:
     """What is told of a call in which nothing disagrees."""
-    interface, client, os, conflict = classified(user_agent, **evidence)  # type: ignore[arg-type]
+    interface, client, os, conflict = classified(user_agent, **evidence)
     assert conflict is None
     return interface, client, os
 

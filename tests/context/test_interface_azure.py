@@ -32,7 +32,7 @@ AZURERM = "HashiCorp Terraform/1.8.5 (+https://www.terraform.io) terraform-provi
 
 
 def azure(user_agent: str | None, **evidence: str | None) -> Interface:
-    return classify(user_agent, provider="azure", source_ip="198.51.100.7", **evidence)  # type: ignore[arg-type]
+    return classify(user_agent, provider="azure", source_ip="198.51.100.7", **evidence)
 
 
 def test_every_app_has_an_id_and_an_interface_of_the_closed_set() -> None:
@@ -118,7 +118,7 @@ def test_an_app_and_a_program_that_cannot_be(user_agent: str, app_id: str, inter
 def test_a_program_signs_in_through_a_browser(app_id: str) -> None:
     for evidence in ({"client_app": "Mobile Apps and Desktop clients"}, {"event_type": SIGN_IN}):
         found = azure(EDGE, app_id=app_id, **evidence)
-        assert (found.interface, found.client, found.conflict) == (by_id(app_id).interface, by_id(app_id).name, None)  # type: ignore[union-attr]
+        assert (found.interface, found.client, found.conflict) == (by_id(app_id).interface, by_id(app_id).name, None)
 
 
 def test_a_service_with_a_web_page_of_its_own_is_browsed() -> None:
