@@ -1,6 +1,6 @@
 """The settings of the analytic: windows, weights' thresholds, caps, and who is known. Durations are microseconds.
 
-`policy.yaml` fills this class (pipelines/policy_file.py, docs/policy.md); without one the defaults below hold.
+`policy.yaml` fills this class (pipelines/policy/file.py, docs/policy.md); without one the defaults below hold.
 """
 
 import msgspec

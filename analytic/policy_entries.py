@@ -2,7 +2,7 @@
 
 They hold what `policy.yaml` says, word for word: small to send to workers, equal and hashable. What the text means is
 worked out once a process (analytic/envelopes.py, analytic/suppressions.py). A type's `kind` names the check that the
-loader makes (pipelines/policy_file.py); its description is what the published schema and docs/policy.md say.
+loader makes (pipelines/policy/file.py); its description is what the published schema and docs/policy.md say.
 """
 
 from typing import Annotated, Literal

@@ -12,9 +12,9 @@ from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, fail
 
 _OTHERS = {
-    "explain": ("pipelines.explain", "tell the story of a finding, in order and in plain words"),
-    "test": ("pipelines.try_chains", "run the examples of all chains, the shipped ones and your own"),
-    "tune": ("pipelines.tune", "propose envelopes and suppressions from findings that repeat"),
+    "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
+    "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
+    "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
 """The commands that have a module of their own, with `add_arguments` and `run`: they run no pipeline."""

@@ -19,7 +19,7 @@ OK, ERROR, FOUND, INTERRUPTED = 0, 1, 2, 130
 
 def fail(message: str) -> int:
     """Print an error in one line; gives the exit code."""
-    from pipelines.console import safe
+    from pipelines.views.console import safe
 
     print(f"tokentrail: error: {safe(message)}", file=sys.stderr)  # noqa: T201 - the one line that errors are
     return ERROR

@@ -12,9 +12,10 @@ from analytic.chains import shipped
 from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
-from pipelines import console, scan
+from pipelines import scan
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
+from pipelines.views import console
 from transforms.baseline import before
 from transforms.databases import Databases
 
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 def _policy(path: str | None) -> Policy:
     if path is None:
         return Policy()
-    from pipelines.policy_file import load  # Here and below: what most runs do not need is not loaded at their start.
+    from pipelines.policy.file import load  # Here and below: what most runs do not need is not loaded at their start.
 
     return load(path)
 
@@ -61,7 +62,7 @@ def _policy(path: str | None) -> Policy:
 def _chains(folder: str | None) -> tuple[Chain, ...] | None:
     if folder is None:
         return None
-    from pipelines.chain_files import load_folder
+    from pipelines.chains.files import load_folder
 
     own = shipped.chains()
     return own + load_folder(folder, [chain.name for chain in own])

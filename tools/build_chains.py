@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from analytic.chains.shipped import RESOURCE  # noqa: E402 - the script runs from a checkout
-from pipelines.chain_files import ChainError, load_folder  # noqa: E402 - the script runs from a checkout
+from pipelines.chains.files import ChainError, load_folder  # noqa: E402 - the script runs from a checkout
 
 BUILT: Final = ROOT.joinpath("analytic", "chains", *RESOURCE)
 DATA: Final = BUILT.parent

@@ -1,7 +1,7 @@
 """What a chain is, as data: ordered stages of one actor within a window, and what an analyst makes of it.
 
 One YAML file a chain (docs/chains.md). The shipped ones lie in `analytic/chains/data` and travel as one built file
-(shipped.py); a user's own are read by pipelines/chain_files.py. No expressions: a stage names facets of an event
+(shipped.py); a user's own are read by pipelines/chains/files.py. No expressions: a stage names facets of an event
 (facets.py) and the values that they may have. The descriptions here are what docs/chains.md says.
 """
 

@@ -11,9 +11,9 @@ from analytic.chains import shipped
 from analytic.chains.chain import Chain, Where
 from analytic.chains.facets import OF_CALL, OF_MOMENT
 from analytic.chains.wording import FIELD_MEANINGS, FIELDS
-from pipelines import chain_docs
-from pipelines.chain_files import ChainError, load_folder, parse
-from pipelines.chain_tests import _lines, run
+from pipelines.chains import docs as chain_docs
+from pipelines.chains.files import ChainError, load_folder, parse
+from pipelines.chains.tests import _lines, run
 from schemas.records import ApiEvent, Finding
 from tests.analytic.chains.drive import matches
 
@@ -157,7 +157,7 @@ def test_every_key_of_where_has_a_reader() -> None:
 
 def test_the_page_is_current_and_its_chain_is_one() -> None:
     page = chain_docs.DOCS.read_text(encoding="utf-8")
-    assert chain_docs.documented(page) == page, "run python -m pipelines.chain_docs"
+    assert chain_docs.documented(page) == page, "run python -m pipelines.chains.docs"
     for key in Where.__struct_fields__:
         assert f"| `{key}` |" in page
     shown = re.search(r"```yaml\n(name: (\w+).*?)```", page, re.DOTALL)

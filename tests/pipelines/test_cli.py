@@ -12,7 +12,7 @@ import fastavro
 import pytest
 
 from pipelines.cli import main, parser
-from pipelines.console import safe
+from pipelines.views.console import safe
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

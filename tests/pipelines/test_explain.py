@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytic.chains.shipped import chains
-from pipelines import explain
-from pipelines.findings_file import FindingsError, read
-from pipelines.story import About, story
+from pipelines.views import explain
+from pipelines.views.findings_file import FindingsError, read
+from pipelines.views.story import About, story
 from schemas.records import Finding, to_dict
 from tests import findings
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from analytic.policy import DAY, HOUR, MINUTE, Policy
 from analytic.policy_entries import Envelope, Schedule, Suppression
-from pipelines import policy_yaml
-from pipelines.policy_file import PolicyError, load, parse
-from pipelines.policy_kinds import KINDS
-from pipelines.policy_schema import BEGIN, DOCS, KIND_NAMES, SCHEMA, documented, schema, schema_text, tables
+from pipelines.policy import yaml as policy_yaml
+from pipelines.policy.file import PolicyError, load, parse
+from pipelines.policy.kinds import KINDS
+from pipelines.policy.schema import BEGIN, DOCS, KIND_NAMES, SCHEMA, documented, schema, schema_text, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "docs" / "policy.yaml"
@@ -466,13 +466,13 @@ def test_the_example_fits_the_published_schema() -> None:
 
 
 def test_the_published_schema_is_current() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "run `python -m pipelines.policy_schema`"
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "run `python -m pipelines.policy.schema`"
 
 
 def test_the_documentation_is_current_and_has_a_row_for_each_key() -> None:
     text = DOCS.read_text(encoding="utf-8")
     assert BEGIN in text
-    assert documented(text) == text, "run `python -m pipelines.policy_schema`"
+    assert documented(text) == text, "run `python -m pipelines.policy.schema`"
     rows = re.findall(r"^\| `[a-z_.\[\]]*?([a-z_]+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|$", tables(), re.MULTILINE)
     keys = [key for struct in schema()["$defs"].values() for key in struct["properties"]]
     assert sorted(key for key, _ in rows) == sorted(keys)

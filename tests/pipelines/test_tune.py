@@ -8,9 +8,9 @@ import pytest
 
 from analytic import envelopes, suppressions
 from analytic.policy import Policy
-from pipelines import tune
-from pipelines.policy_file import PolicyError, parse
-from pipelines.tune_entries import Entry
+from pipelines.policy.file import PolicyError, parse
+from pipelines.tuning import command as tune
+from pipelines.tuning.entries import Entry
 from schemas.records import Actor, Finding, Suppressed
 from tests import findings, make
 from tests.findings import ROLE, finding

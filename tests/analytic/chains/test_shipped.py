@@ -8,7 +8,7 @@ from analytic.chains.chain import Chain
 from analytic.chains.examples import expand
 from analytic.chains.rows import Example
 from analytic.chains.shipped import chains
-from pipelines.chain_files import load_folder
+from pipelines.chains.files import load_folder
 from tests.analytic.chains.drive import matches
 from tools.build_chains import BUILT, DATA, content
 

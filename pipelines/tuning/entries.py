@@ -18,8 +18,8 @@ from analytic.ocsf_evidence import is_address
 from analytic.policy import Policy
 from analytic.policy_entries import Envelope
 from analytic.scoring import SEVERITIES
-from pipelines.policy_file import PolicyError, parse
-from pipelines.tune_groups import HIGH_RANK, Group, calls_of
+from pipelines.policy.file import PolicyError, parse
+from pipelines.tuning.groups import HIGH_RANK, Group, calls_of
 from schemas.records import ApiEvent, Evidence, Finding
 
 MAX_ADDRESSES = 4

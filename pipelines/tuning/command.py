@@ -12,12 +12,12 @@ from typing import NamedTuple
 from analytic import suppressions
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
-from pipelines import policy_file
-from pipelines.console import safe
-from pipelines.findings_file import FindingsError, read
 from pipelines.outcome import OK, fail
-from pipelines.tune_entries import Entry, RefusedError, envelope, is_automation, suppression
-from pipelines.tune_groups import LEVELS, Group, by_actor, by_program, days_of, groups
+from pipelines.policy import file as policy_file
+from pipelines.tuning.entries import Entry, RefusedError, envelope, is_automation, suppression
+from pipelines.tuning.groups import LEVELS, Group, by_actor, by_program, days_of, groups
+from pipelines.views.console import safe
+from pipelines.views.findings_file import FindingsError, read
 from schemas.records import Finding
 
 REFUSED = 2

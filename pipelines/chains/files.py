@@ -1,6 +1,6 @@
 """Reads chain files (docs/chains.md) into `Chain`s, or says in one line what is wrong with one and where.
 
-The classes of analytic/chains/chain.py are the form, pipelines/policy_check.py holds a file against it; what several
+The classes of analytic/chains/chain.py are the form, pipelines/policy/check.py holds a file against it; what several
 keys say together is checked here.
 """
 
@@ -19,9 +19,9 @@ from analytic.chains.rows import Example
 from analytic.chains.wording import check_template
 from analytic.context.attack import TECHNIQUES
 from analytic.patterns import micros
-from pipelines.policy_check import Check, error_at
-from pipelines.policy_check import Path as KeyPath
-from pipelines.policy_yaml import Mapping, Node, PolicyError, Scalar, Sequence, content, fail, read, shown
+from pipelines.policy.check import Check, error_at
+from pipelines.policy.check import Path as KeyPath
+from pipelines.policy.yaml import Mapping, Node, PolicyError, Scalar, Sequence, content, fail, read, shown
 
 __all__ = ["ChainError", "load", "load_folder", "parse"]
 

@@ -3,8 +3,8 @@
 import argparse
 
 from analytic.analysis import analyse
-from pipelines import chain_tests
-from pipelines.console import safe
+from pipelines.chains import tests as chain_tests
+from pipelines.views.console import safe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

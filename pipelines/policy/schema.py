@@ -1,6 +1,6 @@
 """Publishes the form of `policy.yaml`: its JSON Schema and the tables of docs/policy.md, both out of the classes.
 
-`python -m pipelines.policy_schema` writes both again; a test fails where they are not current.
+`python -m pipelines.policy.schema` writes both again; a test fails where they are not current.
 """
 
 import json
@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from pipelines.policy_keys import PolicyFile
+from pipelines.policy.keys import PolicyFile
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "schemas" / "policy.schema.json"
 DOCS = ROOT / "docs" / "policy.md"
-BEGIN, END = "<!-- keys: begin (python -m pipelines.policy_schema) -->", "<!-- keys: end -->"
+BEGIN, END = "<!-- keys: begin (python -m pipelines.policy.schema) -->", "<!-- keys: end -->"
 
 KIND_NAMES = {
     "block": "address or CIDR block",
@@ -36,7 +36,7 @@ KIND_NAMES = {
     "service": "service",
     "zone": "IANA time zone",
 }
-"""What the tables call each kind of text (pipelines/policy_kinds.py)."""
+"""What the tables call each kind of text (pipelines/policy/kinds.py)."""
 
 
 def schema() -> dict[str, Any]:

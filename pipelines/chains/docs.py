@@ -1,4 +1,4 @@
-"""Writes the tables of docs/chains.md out of the classes and the shipped chains: `python -m pipelines.chain_docs`.
+"""Writes the tables of docs/chains.md out of the classes and the shipped chains: `python -m pipelines.chains.docs`.
 
 A test fails where the page is not current.
 """
@@ -11,9 +11,9 @@ from analytic.chains import shipped
 from analytic.chains.chain import Chain
 from analytic.chains.wording import FIELD_MEANINGS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "chains.md"
-BEGIN, END = "<!-- {}: begin (python -m pipelines.chain_docs) -->", "<!-- {}: end -->"
+BEGIN, END = "<!-- {}: begin (python -m pipelines.chains.docs) -->", "<!-- {}: end -->"
 
 _TEXTS = {"glob": "text with wildcards", "line": "one line of text"}
 

@@ -1,6 +1,6 @@
 """Reads `policy.yaml` into the frozen Policy, or says in one line what is wrong with it and where.
 
-The classes of pipelines/policy_keys.py are the form, pipelines/policy_check.py holds a file against it; what several
+The classes of pipelines/policy/keys.py are the form, pipelines/policy/check.py holds a file against it; what several
 keys say together is checked here.
 """
 
@@ -13,9 +13,9 @@ import msgspec
 from analytic import patterns
 from analytic.envelopes import anchored
 from analytic.policy import Policy
-from pipelines.policy_check import Check, error_at
-from pipelines.policy_keys import PolicyFile, TimeWindow
-from pipelines.policy_yaml import Node, PolicyError, content, fail, read, shown
+from pipelines.policy.check import Check, error_at
+from pipelines.policy.keys import PolicyFile, TimeWindow
+from pipelines.policy.yaml import Node, PolicyError, content, fail, read, shown
 
 __all__ = ["PolicyError", "load", "parse"]
 

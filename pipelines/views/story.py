@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from analytic.attack_tactics import TACTICS, named, tactics_of
-from pipelines.console import safe
+from pipelines.views.console import safe
 from schemas.records import Evidence, Finding, Remedy, Shift, Stage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

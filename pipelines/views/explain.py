@@ -11,10 +11,10 @@ from rich.text import Text
 
 from analytic.chains.chain import Chain
 from analytic.chains.shipped import chains
-from pipelines.chain_files import ChainError, load_folder
-from pipelines.findings_file import FindingsError, read
+from pipelines.chains.files import ChainError, load_folder
 from pipelines.outcome import OK, fail
-from pipelines.story import About, Line, story
+from pipelines.views.findings_file import FindingsError, read
+from pipelines.views.story import About, Line, story
 from schemas.records import Finding
 
 _PLAIN_WIDTH = 100

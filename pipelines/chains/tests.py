@@ -7,7 +7,7 @@ from analytic.chains import shipped
 from analytic.chains.chain import Chain
 from analytic.chains.examples import expand
 from analytic.chains.rows import Example
-from pipelines.chain_files import ChainError, load_folder
+from pipelines.chains.files import ChainError, load_folder
 from schemas.records import ApiEvent, Finding
 
 Analyse = Callable[[list[ApiEvent], tuple[Chain, ...]], Iterable[Finding]]

@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import inspect
 
-from pipelines.policy_kinds import KINDS
-from pipelines.policy_yaml import Mapping, Node, PolicyError, Scalar, Sequence, fail, shown
+from pipelines.policy.kinds import KINDS
+from pipelines.policy.yaml import Mapping, Node, PolicyError, Scalar, Sequence, fail, shown
 
 Path = tuple[str | int, ...]
 """The keys and places in lists that lead to a value."""

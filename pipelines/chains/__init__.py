@@ -1,0 +1,1 @@
+"""Chain files: read, checked, documented, and their examples run."""

@@ -1,0 +1,1 @@
+"""tokentrail tune: entries for the policy from findings that repeat."""

@@ -1,0 +1,1 @@
+"""What people look at: findings as a table, a story, a file."""
