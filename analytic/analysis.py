@@ -9,6 +9,7 @@ import msgspec
 from analytic.chains.chain import Chain
 from analytic.detection import Detect
 from analytic.fold import Fold, Item, Output, fold_sorted
+from analytic.learning import groups_before
 from analytic.lineage import Follow
 from analytic.links import inputs, used
 from analytic.policy import Policy
@@ -20,12 +21,20 @@ _Keyed = dict[str, list[Item]]
 
 
 def analyse(
-    events: Iterable[ApiEvent], policy: Policy | None = None, chains: tuple[Chain, ...] | None = None
+    events: Iterable[ApiEvent],
+    policy: Policy | None = None,
+    chains: tuple[Chain, ...] | None = None,
+    history_until: int | None = None,
 ) -> list[Finding]:
-    """Give the findings of a bounded set of events by the shipped chains, or others; by first event time, then id."""
+    """Give the findings of a bounded set of events by the shipped chains, or others; by first event time, then id.
+
+    With `history_until` (UTC microseconds) what is before it teaches what the peers do, as a baseline file would.
+    """
     policy = policy or Policy()
     decode = msgspec.msgpack.Decoder(Finding).decode
-    outputs = _fold(Detect(policy, chains=chains), _keyed(_steps(events, policy)))
+    keyed = _keyed(_steps(events, policy))
+    groups = None if history_until is None else groups_before(keyed, history_until, policy)
+    outputs = _fold(Detect(policy, groups, chains), keyed)
     return sorted(
         (decode(output.item.body) for output in outputs),
         key=lambda finding: (finding.first_event_time, finding.finding_id),

@@ -22,6 +22,10 @@ MAX_VALUES = 128
 """Values of one facet that a baseline remembers; the least counted goes first. An actor's baseline of ten full facets
 is some 100 KB; a person's has a few KB, a machine's less."""
 
+MAX_GROUP_VALUES = 2_048
+"""Values of one facet that the baseline of a group remembers: what one of many did once must not be forgotten, or the
+next one's doing it again would be unheard of. A group of full facets is some 2 MB."""
+
 BEGINNING = -(2**62)
 """The time of an item that is no event but what was learnt before: it goes before every event."""
 
@@ -99,13 +103,13 @@ def as_rare(baseline: Baseline, facet: Facet) -> float:
     return sum(count for count in values.values() if count <= own) / sum(values.values())
 
 
-def merged(one: Baseline, other: Baseline) -> Baseline:
+def merged(one: Baseline, other: Baseline, max_values: int = MAX_VALUES) -> Baseline:
     """Add two baselines: of two windows of one history, or of several actors."""
     both = Baseline(sessions=one.sessions + other.sessions)
     for name in sorted(one.values.keys() | other.values.keys()):
         mine, theirs = one.values.get(name, {}), other.values.get(name, {})
         values = {value: mine.get(value, 0.0) + theirs.get(value, 0.0) for value in mine.keys() | theirs.keys()}
-        kept = sorted(values, key=lambda value: (-values[value], value))[:MAX_VALUES]
+        kept = sorted(values, key=lambda value: (-values[value], value))[:max_values]
         both.values[name] = {value: values[value] for value in sorted(kept)}
         # What was new to both was new but once: the later window's news are overcounted by it, never by more.
         both.new[name] = one.new.get(name, 0.0) + other.new.get(name, 0.0)

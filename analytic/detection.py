@@ -71,7 +71,8 @@ class Detect:
             return state, []
         # As the source did, with what the record said of itself: a read stays a read.
         act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
-        shifts = judged(state, step, self._expect) + news(state, step, context, self._policy, self._expect)
+        shifts = judged(state, step, self._policy, self._expect)
+        shifts += news(state, step, context, self._policy, self._expect)
         name = f"{event.service}:{event.action}"
         matters = act.stage is not None and act.stage != "recon"
         bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)

@@ -6,7 +6,7 @@ from analytic.envelopes import find, is_break_glass
 from analytic.remedy import gather, remedies
 from analytic.session import ActorState, Draft, Noted, Trigger
 from analytic.surprise import Expectation
-from schemas.records import ApiEvent, Evidence, Hop, Reason, Session
+from schemas.records import ApiEvent, Evidence, Hop, Reason, Session, Step
 
 _NOBODY = frozenset({"role", "account", "service_account", "service_principal"})
 """Types of actor behind which somebody must stand whom the logs do not show."""
@@ -63,10 +63,10 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
         _put(draft, noted, policy.max_evidence)
         if noted.stage.stage != "recon":
             impact = classify(event.provider, noted.stage.service, noted.stage.action).impact
-            _weigh_in(draft, noted.evidence, impact, state, expect)
+            _weigh_in(draft, noted.evidence, impact, state, step, expect)
     _join(draft.hops, step.hops, policy.max_facets)
     _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
-    _weigh_in(draft, moment.evidence, moment.act.impact, state, expect)
+    _weigh_in(draft, moment.evidence, moment.act.impact, state, step, expect)
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
     known = state.baseline.values.get("network", {})
@@ -102,11 +102,13 @@ def _document(draft: Draft, moment: Moment) -> None:
             draft.deviations.append(deviation)
 
 
-def _weigh_in(draft: Draft, evidence: Evidence, impact: float, state: ActorState, expect: Expectation) -> None:
+def _weigh_in(
+    draft: Draft, evidence: Evidence, impact: float, state: ActorState, step: Step, expect: Expectation
+) -> None:
     name = f"{evidence.service}:{evidence.action}"
     if name in draft.acts or len(draft.acts) < _MAX_ACTS:
         # What was refused was still tried, and changed nothing.
-        bits = expect.act_bits(state.baseline, draft.actor, name, impact, evidence.time)
+        bits = expect.act_bits(state.baseline, step, name, impact, evidence.time)
         weight = bits * (1.0 if evidence.outcome == "success" else 0.5)
         draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
 

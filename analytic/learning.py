@@ -1,13 +1,13 @@
 """Learn: the baselines of a history, as a fold. What a session with a finding showed is not learnt from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from analytic.baseline import BEGINNING, Baseline, from_row, merged, to_row
+from analytic.baseline import BEGINNING, MAX_GROUP_VALUES, Baseline, from_row, merged, to_row
 from analytic.detection import Detect
-from analytic.fold import WITHDRAWN, Item
-from analytic.peers import groups_of
+from analytic.fold import WITHDRAWN, Item, fold_sorted
+from analytic.peers import PEERS, Groups, groups_of
 from analytic.policy import Policy
 from analytic.session import ActorState, learnt
 from schemas.records import Actor, BaselineRow, Step
@@ -81,10 +81,29 @@ def rows(learnt_ones: Iterable[Learnt], policy: Policy) -> list[BaselineRow]:
     """Give the rows of a file: each actor's baseline, and the sums of the groups that they belong to, by key."""
     found: dict[str, Baseline] = {}
     for one in sorted(learnt_ones, key=lambda one: one.actor.id):
-        for key in (one.actor.id, *groups_of(one.actor)):
-            found[key] = merged(found.get(key, Baseline()), one.baseline)
+        found[one.actor.id] = merged(found.get(one.actor.id, Baseline()), one.baseline)
+        for key in sorted({key for role in _roles(one.baseline) for key in groups_of(one.actor, role)}):
+            found[key] = merged(found.get(key, Baseline()), one.baseline, MAX_GROUP_VALUES)
     return [
         to_row(key, baseline, policy.baseline_half_life)
         for key, baseline in sorted(found.items())
         if baseline.sessions > 0
     ]
+
+
+def groups_before(keyed: Mapping[str, Iterable[Item]], until: int, policy: Policy) -> Groups:
+    """Learn the peers from the steps before a time (UTC microseconds), as `tokentrail baseline` does from a history.
+
+    `keyed` are the items of Detect by actor.
+    """
+    learn, decode = Learn(policy), msgspec.msgpack.Decoder(Learnt).decode
+    found = []
+    for items in keyed.values():
+        outputs, _ = fold_sorted(learn, (item for item in items if item.time < until))
+        found += [decode(output.item.body) for output in outputs]
+    return {row.key: from_row(row) for row in rows(found, policy) if row.key.startswith(PEERS)}
+
+
+def _roles(baseline: Baseline) -> list[str | None]:
+    """Give the roles that an actor has worked with, and None for what it did without one."""
+    return [None, *baseline.values.get("role", {})]

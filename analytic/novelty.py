@@ -7,6 +7,7 @@ follow each other. Those of the context (network, client ...) are shifts (analyt
 from functools import lru_cache
 
 from analytic.baseline import sessions
+from analytic.peers import role_of
 from analytic.policy import HOUR, Policy
 from analytic.session import ActorState, show
 from analytic.shifts import Context
@@ -46,6 +47,9 @@ def novelty(
         facets.append(("account", event.account))
     if event.region:
         facets.append(("region", event.region))
+    role = role_of(event)
+    if role is not None:
+        show(state, ("role", role), event.time, policy)
     if matters:
         facets.append(("action", name))
         if state.last_act is not None and state.last_act != name:
@@ -59,7 +63,9 @@ def novelty(
     for facet in facets:
         if facet[1] not in state.baseline.values.get(facet[0], {}):
             new.add(facet[0])
-        surprise = max(surprise, expect.facet_bits(state.baseline, step.actor, facet, event.time))
+            if facet[0] == "action" and expect.is_unheard_of(step, facet, event.time):
+                new.add("unheard_action")
+        surprise = max(surprise, expect.facet_bits(state.baseline, step, facet, event.time))
     for dimension in _CONTEXT:
         value = getattr(context, dimension)
         if value is not None and value not in state.baseline.values.get(dimension, {}):

@@ -19,6 +19,9 @@ _FACETS = ("network", "country", "cloud", "interface", "client", "os")
 _JUMPS = frozenset({"network", "country", "cloud", "os"})
 """Facets that one person seldom has two of within a session; programs and interfaces go side by side."""
 
+_ELSEWHERE = ("shifted", "issue")
+"""The facet of a session in which a credential was used elsewhere than where it was issued."""
+
 _PERSONS = frozenset({"user", "root"})
 _LEAST_BITS = 0.5
 """A surprise below this is none."""
@@ -112,11 +115,14 @@ class ActorState(msgspec.Struct, array_like=True):
 def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) -> Session:
     """Take an event into the actor's session; a silence longer than the gap begins a new one.
 
-    What a session showed is learnt when it ended long enough ago (the policy's quarantine), unless it raised a finding
-    of medium or more: what was new in such a session teaches nothing, however often it comes again.
+    A program that never falls silent has no sessions by that: what has lasted for a chain's window ends at the next
+    multiple of it since 1970 (noon and midnight UTC), the same for whoever reads from there on.
+
+    What a session showed is learnt when it ended long enough ago (the policy's quarantine), unless it raised a
+    finding of medium or more: what was new in such a session teaches nothing, however often it comes again.
     """
     session = state.session
-    if session is None or event.time - session.ended > policy.session_gap:
+    if session is None or _is_over(session, event.time, policy):
         if session is not None:
             _close(state, session, policy)
         session = Session(event.time, event.time)
@@ -134,6 +140,13 @@ def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) 
         if value is not None and value not in values and len(values) < _MAX_LISTED:
             values.append(value)
     return session
+
+
+def _is_over(session: Session, now: int, policy: Policy) -> bool:
+    if now - session.ended > policy.session_gap:
+        return True
+    edge = now - now % policy.chain_window
+    return session.ended < edge and edge - session.started >= policy.chain_window
 
 
 def _close(state: ActorState, session: Session, policy: Policy) -> None:
@@ -202,7 +215,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
             continue
         if name in shifted:
             continue
-        bits = expect.facet_bits(state.baseline, step.actor, (name, value), event.time)
+        bits = expect.facet_bits(state.baseline, step, (name, value), event.time)
         jumped = before = None
         known = value in state.baseline.values.get(name, {})
         if name in _JUMPS and not known and _is_personal(step):
@@ -246,19 +259,27 @@ def _why(state: ActorState, step: Step, name: str, value: str, policy: Policy) -
     return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"
 
 
-def judged(state: ActorState, step: Step, expect: Expectation) -> list[Shift]:
-    """Give a step's shifts, each weighed by what the actor's baseline makes of the new value."""
+def judged(state: ActorState, step: Step, policy: Policy, expect: Expectation) -> list[Shift]:
+    """Give a step's shifts, each weighed by what the actor's baseline makes of the new value.
+
+    Where a credential was issued in one place and is used in another, the value is the shift itself: brokers and build
+    systems do so every day.
+    """
+    if any(shift.dimension == "issue" for shift in step.shifts):
+        show(state, _ELSEWHERE, step.event.time, policy)
     if state.baseline.sessions <= 0:
         return step.shifts
-    return [
-        msgspec.structs.replace(
-            shift,
-            bits=expect.facet_bits(state.baseline, step.actor, (shift.dimension, shift.after), step.event.time),
-        )
-        if shift.dimension in _FACETS and shift.after is not None
-        else shift
-        for shift in step.shifts
-    ]
+    return [_weighed(state, step, shift, expect) for shift in step.shifts]
+
+
+def _weighed(state: ActorState, step: Step, shift: Shift, expect: Expectation) -> Shift:
+    if shift.dimension == "issue":
+        bits = min(shift.bits, expect.habit_bits(state.baseline, _ELSEWHERE, shift.bits, step.event.time))
+    elif shift.dimension in _FACETS and shift.after is not None:
+        bits = expect.facet_bits(state.baseline, step, (shift.dimension, shift.after), step.event.time)
+    else:
+        return shift
+    return msgspec.structs.replace(shift, bits=bits)
 
 
 def _unproven(step: Step) -> bool:

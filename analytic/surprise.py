@@ -7,13 +7,14 @@ sessions says six bits. A value that was seen is judged with all that are as rar
 than never, so that one session teaches next to nothing. What the actor's peers do is expected of the actor too.
 """
 
+from collections.abc import Mapping
 from math import log2
 
 from analytic import baseline as counts
 from analytic.baseline import Baseline, Facet
-from analytic.peers import Groups, share
+from analytic.peers import Groups, groups_of, is_unheard_of, role_of, share
 from analytic.policy import Policy
-from schemas.records import Actor
+from schemas.records import Step
 
 NEW = {
     "network": 0.35,
@@ -34,23 +35,48 @@ NEW = {
 project's own judgement, set on the simulator (seeds 1 to 50) and on principle: laptops move between networks, few
 people between countries, operating systems or kinds of credential."""
 
+NEW_TO_PROGRAMS = NEW | {
+    "network": 0.15,
+    "country": 0.03,
+    "client": 0.15,
+    "service": 0.1,
+    "action": 0.15,
+    "region": 0.05,
+    "transition": 0.3,
+}
+"""The same of a program's identity: programs do the same each day, until somebody changes them."""
+
+PROGRAMS = frozenset({"service_account", "service_principal", "workload", "service"})
+"""Types of actor that only programs are. A role of which nobody is known to be behind it may be a person's."""
+
 MOST_BITS = 8.0
 """One facet says no more than this: logs have gaps, and a thousand sessions are no proof."""
 
 
-def facet_bits(own: Baseline, facet: Facet, at: int, peers: float, policy: Policy) -> float:
+def facet_bits(
+    own: Baseline, facet: Facet, at: int, peers: float, policy: Policy, prior: Mapping[str, float] = NEW
+) -> float:
     """Give the surprise of a facet's value; 0 while no session showed the facet. `peers` is their share of sessions."""
     half_life, strength = policy.baseline_half_life, policy.actor_strength
     total = counts.sessions(own, at, half_life, facet[0])
     if total <= 0:
         return 0.0
-    new = counts.news(own, facet[0], at, half_life) + strength * NEW.get(facet[0], 0.3)
+    new = counts.news(own, facet[0], at, half_life) + strength * prior.get(facet[0], 0.3)
     share = min(1.0, new / (total + strength))
     share += (1.0 - share) * counts.as_rare(own, facet)
     return bits(max(share, strength * peers / (total + strength)))
 
 
-def act_bits(own: Baseline, name: str, impact: float, at: int, peers: float, policy: Policy) -> float:
+def habit_bits(own: Baseline, facet: Facet, most: float, at: int, policy: Policy) -> float:
+    """Give the weight of what an actor does in some sessions and not in others, at most `most` bits, its prior."""
+    total = counts.sessions(own, at, policy.baseline_half_life)
+    shown = counts.seen(own, facet, at, policy.baseline_half_life)
+    return min(most, bits((shown + policy.actor_strength * 2.0**-most) / (total + policy.actor_strength)))
+
+
+def act_bits(
+    own: Baseline, name: str, impact: float, at: int, peers: float, policy: Policy, prior: Mapping[str, float] = NEW
+) -> float:
     """Give the weight of a privileged act: its impact is the prior, and the actor's history has its say on it.
 
     Done in most sessions it weighs next to nothing; never done, by one who seldom does anything new, more than its
@@ -63,7 +89,7 @@ def act_bits(own: Baseline, name: str, impact: float, at: int, peers: float, pol
     shown = counts.seen(own, ("action", name), at, half_life)
     if shown > 0:
         return min(impact, bits((shown + strength * max(2.0**-impact, peers)) / (total + strength)))
-    return min(MOST_BITS, impact + facet_bits(own, ("action", name), at, peers, policy) / 2)
+    return min(MOST_BITS, impact + facet_bits(own, ("action", name), at, peers, policy, prior) / 2)
 
 
 class Expectation:
@@ -74,16 +100,31 @@ class Expectation:
         self._policy = policy
         self._groups = groups
 
-    def facet_bits(self, own: Baseline, actor: Actor, facet: Facet, at: int) -> float:
-        """Give the surprise of a facet's value."""
-        return facet_bits(own, facet, at, self._peers(actor, facet, at), self._policy)
+    def facet_bits(self, own: Baseline, step: Step, facet: Facet, at: int) -> float:
+        """Give the surprise of a facet's value in the actor of a step."""
+        return facet_bits(own, facet, at, self._peers(step, facet, at), self._policy, _prior(step))
 
-    def act_bits(self, own: Baseline, actor: Actor, name: str, impact: float, at: int) -> float:
-        """Give the weight of a privileged act."""
-        return act_bits(own, name, impact, at, self._peers(actor, ("action", name), at), self._policy)
+    def act_bits(self, own: Baseline, step: Step, name: str, impact: float, at: int) -> float:
+        """Give the weight of a privileged act of the actor of a step."""
+        return act_bits(own, name, impact, at, self._peers(step, ("action", name), at), self._policy, _prior(step))
 
-    def _peers(self, actor: Actor, facet: Facet, at: int) -> float:
-        return share(self._groups, actor, facet, at, self._policy) if self._groups else 0.0
+    def habit_bits(self, own: Baseline, facet: Facet, most: float, at: int) -> float:
+        """Give the weight of an actor's habit."""
+        return habit_bits(own, facet, most, at, self._policy)
+
+    def is_unheard_of(self, step: Step, facet: Facet, at: int) -> bool:
+        """Whether the peers of a step's actor are known, and do not show a facet's value either."""
+        names = groups_of(step.actor, role_of(step.event)) if self._groups else []
+        return is_unheard_of(self._groups, names, facet, at, self._policy)
+
+    def _peers(self, step: Step, facet: Facet, at: int) -> float:
+        if not self._groups:
+            return 0.0
+        return share(self._groups, groups_of(step.actor, role_of(step.event)), facet, at, self._policy)
+
+
+def _prior(step: Step) -> Mapping[str, float]:
+    return NEW_TO_PROGRAMS if step.actor.type in PROGRAMS else NEW
 
 
 def bits(probability: float) -> float:

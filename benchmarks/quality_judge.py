@@ -148,7 +148,9 @@ def _incident(case: Case, group: list[Finding], about: dict[str, frozenset[str]]
     truths = [case.truth[event_id] for event_id in sorted(ids) if event_id in case.truth]
     if not truths:
         return Incident(group, "unknown", False)
-    kinds = Counter((label, scenario, story.first if story else "") for label, scenario, story in truths)
+    # Whose act it is about, not who signed in before it.
+    acts = [truth for truth in truths if truth[0] == "twin"] or truths
+    kinds = Counter((label, scenario, story.first if story else "") for label, scenario, story in acts)
     (label, scenario, first), _ = kinds.most_common(1)[0]
     if not first:
         return Incident(group, scenario, False)

@@ -8,6 +8,7 @@ import msgspec
 from analytic import analysis
 from analytic.detection import Detect
 from analytic.fold import Item, Output, fold_sorted
+from analytic.learning import groups_before
 from analytic.policy import Policy
 from schemas.records import ApiEvent, Finding
 
@@ -62,10 +63,14 @@ class Watch:
         return self._inner.dump(state)
 
 
-def run(events: Sequence[ApiEvent], policy: Policy) -> list[Told]:
-    """Analyse events as `analytic.analysis.analyse` does; gives the findings by first event time, then id."""
+def run(events: Sequence[ApiEvent], policy: Policy, history_until: int | None = None) -> list[Told]:
+    """Analyse events as `analytic.analysis.analyse` does; gives the findings by first event time, then id.
+
+    With `history_until` (UTC microseconds) the peers are learnt from what is before it.
+    """
     keyed = analysis._keyed(analysis._steps(events, policy))
-    watch = Watch(Detect(policy))
+    groups = groups_before(keyed, history_until, policy) if history_until is not None else None
+    watch = Watch(Detect(policy, groups))
     outputs: list[Output] = [output for items in keyed.values() for output in fold_sorted(watch, items)[0]]
     decode = msgspec.msgpack.Decoder(Finding).decode
     findings = sorted((decode(output.item.body) for output in outputs), key=_order)

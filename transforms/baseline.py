@@ -10,7 +10,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from analytic.baseline import from_row
 from analytic.learning import Learn, Learnt, opening, rows
-from analytic.peers import Groups
+from analytic.peers import PEERS, Groups
 from analytic.policy import Policy
 from schemas.records import BaselineRow, FacetCounts, ValueCount, to_dict
 from transforms.coders import register
@@ -18,9 +18,6 @@ from transforms.follow import Order
 from transforms.items import Keyed, decode_items, encode_batches
 from transforms.metrics import BASELINES, increase
 from transforms.write import Gathered, write_avro
-
-PEERS = "peers|"
-"""How the keys of groups begin."""
 
 register(Learnt)
 

@@ -62,6 +62,7 @@ NewFacet = Literal[
     "region",
     "hours",
     "transition",
+    "unheard_action",
 ]
 Facet = Literal["credential", "network", "account", "service", "resource", "issued", "workload"]
 Counted = Literal["calls", "services", "resources", "accounts", "events"]
@@ -127,7 +128,11 @@ class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[Dimension, ...], Meta(description="A live shift of the context: one of these has just changed.")
     ] = ()
     new: Annotated[
-        tuple[NewFacet, ...], Meta(description="A facet whose value the actor's baseline has never seen.")
+        tuple[NewFacet, ...],
+        Meta(
+            description="A facet whose value the actor's baseline has never seen; `unheard_action`: an operation that "
+            "none of its peers does either, by the baseline file (tokentrail baseline)."
+        ),
     ] = ()
 
 
