@@ -20,12 +20,11 @@ from analytic.session import (
     Draft,
     arm,
     enter,
-    judged,
     live,
-    news,
 )
 from analytic.shifts import by_service, context_of
 from analytic.surprise import Expectation
+from analytic.weighed import judged, news
 from schemas.records import Step
 
 MAX_KINDS = 12

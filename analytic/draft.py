@@ -2,7 +2,7 @@
 
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
-from analytic.envelopes import find, is_break_glass
+from analytic.envelopes import find, is_break_glass, is_trusted
 from analytic.remedy import gather, remedies
 from analytic.session import ActorState, Draft, Noted, Trigger
 from analytic.surprise import Expectation
@@ -45,6 +45,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
         draft.mfa = draft.known_network = True
         state.drafts[match.story] = draft
     draft.bits = max(draft.bits, match.bits)
+    draft.against = [*draft.against, *(reason for reason in match.against if reason not in draft.against)]
     draft.session = Session(
         session.started,
         session.ended,
@@ -70,7 +71,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
     known = state.baseline.values.get("network", {})
-    draft.known_network = draft.known_network and moment.context.network in known
+    draft.known_network = draft.known_network and (moment.context.network in known or is_trusted(policy, event))
     draft.others = len(state.kinds)
     draft.proven = state.baseline.sessions > 0
     draft.located = draft.located or event.asn is not None or event.country is not None

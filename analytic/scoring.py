@@ -85,7 +85,7 @@ def weigh(draft: Draft) -> Weight:
         reasons.append(Reason("envelope", DEVIATION_BITS, why))
     if draft.break_glass:
         reasons.append(Reason("break_glass", BREAK_GLASS_BITS, "an identity that is kept for emergencies was used"))
-    counter = _tempering(draft)
+    counter = _tempering(draft) + draft.against
     if not draft.proven:
         counter += [reason for reason in _unproven(draft) if reason.bits < 0]
     score = sum(reason.bits for reason in reasons) + sum(reason.bits for reason in counter)
@@ -103,7 +103,8 @@ def _tempering(draft: Draft) -> list[Reason]:
     if draft.mfa is True:
         found.append(Reason("mfa", -1.0, "the session was opened with a second factor"))
     if draft.known_network:
-        found.append(Reason("known_network", -1.0, "the network is one that this actor has used before"))
+        why = "the network is one that this actor has used before, or the organisation's own"
+        found.append(Reason("known_network", -1.0, why))
     shifted = {shift.dimension for shift in draft.shifts} - {"identity", "history"}
     if shifted == {"network"}:
         found.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))

@@ -2,29 +2,14 @@
 
 import msgspec
 
-from analytic.baseline import Baseline, Facet, learn, sessions
+from analytic.baseline import Baseline, Facet, learn
 from analytic.chains.marks import Marks
 from analytic.policy import Policy
-from analytic.shifts import BITS, NEAR_BITS, Context, remember
-from analytic.surprise import Expectation
+from analytic.shifts import Context, remember
 from schemas.records import Actor, ApiEvent, Evidence, Hop, Reason, Remedy, Session, Shift, Stage, Step
 
 VERSION = 2
 """Of the state's bytes; the tests hold golden bytes of each version that was ever deployed."""
-
-HISTORY_BITS = 3.0
-"""An actor without history, on a static key without a second factor: such keys leak, from laptops and repositories."""
-
-_FACETS = ("network", "country", "cloud", "interface", "client", "os")
-_JUMPS = frozenset({"network", "country", "cloud", "os"})
-"""Facets that one person seldom has two of within a session; programs and interfaces go side by side."""
-
-_ELSEWHERE = ("shifted", "issue")
-"""The facet of a session in which a credential was used elsewhere than where it was issued."""
-
-_PERSONS = frozenset({"user", "root"})
-_LEAST_BITS = 0.5
-"""A surprise below this is none."""
 
 _MAX_LESSONS = 64
 """Sessions that wait out the quarantine: with a gap of an hour a day has at most 24."""
@@ -82,6 +67,7 @@ class Draft(msgspec.Struct, array_like=True):
     rollback: list[Remedy] = []
     revoke: list[Remedy] = []
     pull: list[str] = []
+    against: list[Reason] = []
 
 
 class Lesson(msgspec.Struct, array_like=True):
@@ -198,95 +184,6 @@ def show(state: ActorState, facet: Facet, time: int, policy: Policy) -> bool:
     if len(values) < 2 * policy.max_facets:
         values[value] = time
     return True
-
-
-def news(state: ActorState, step: Step, context: Context, policy: Policy, expect: Expectation) -> list[Shift]:
-    """Give what surprises in this actor, once a session: a facet's value by the baseline, or the actor itself."""
-    event = step.event
-    found = []
-    proven = state.baseline.sessions > 0
-    if not proven and _unproven(step) and show(state, ("history", ""), event.time, policy):
-        why = f"{step.actor.name} was never seen before in these logs, and used a long-term key without a second factor"
-        found.append(Shift("history", None, None, event.time, event.event_id, HISTORY_BITS, why))
-    shifted = {shift.dimension for shift in step.shifts}
-    for name in _FACETS:
-        value = getattr(context, name)
-        if value is None or value == "unknown" or not show(state, (name, value), event.time, policy):
-            continue
-        if name in shifted:
-            continue
-        bits = expect.facet_bits(state.baseline, step, (name, value), event.time)
-        jumped = before = None
-        known = value in state.baseline.values.get(name, {})
-        if name in _JUMPS and not known and _is_personal(step):
-            before = _other(state, name, value)
-            near = (
-                name == "network"
-                and context.provider is not None
-                and context.provider in state.facets.get("provider", {})
-            )
-            jump = NEAR_BITS if near else BITS[name]
-            if before is not None and jump > bits:
-                bits, jumped = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
-            elif bits > 0:
-                before = None
-        if bits >= _LEAST_BITS and (proven or before is not None):
-            why = jumped or _why(state, step, name, value, policy)
-            found.append(Shift(name, before, value, event.time, event.event_id, bits, why))
-    if context.provider is not None:
-        show(state, ("provider", context.provider), event.time, policy)
-    return found
-
-
-def _is_personal(step: Step) -> bool:
-    """Whether a person's own program made the call, and no machine with a credential that the person once made."""
-    event = step.event
-    machine = event.principal_type in ("ServicePrincipal", "ManagedIdentity") or event.issued_to is not None
-    lent = event.principal_type == "ServiceAccount" and not event.delegation
-    return step.actor.type in _PERSONS and not machine and not lent
-
-
-def _other(state: ActorState, name: str, value: str) -> str | None:
-    """Give another value that the session showed of a facet, the latest to begin."""
-    others = [(time, other) for other, time in state.facets.get(name, {}).items() if other != value]
-    return max(others)[1] if others else None
-
-
-def _why(state: ActorState, step: Step, name: str, value: str, policy: Policy) -> str:
-    many = round(sessions(state.baseline, step.event.time, policy.baseline_half_life, name))
-    known = state.baseline.values.get(name, {})
-    seen = "was rarely seen" if value in known else "was never seen"
-    return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"
-
-
-def judged(state: ActorState, step: Step, policy: Policy, expect: Expectation) -> list[Shift]:
-    """Give a step's shifts, each weighed by what the actor's baseline makes of the new value.
-
-    Where a credential was issued in one place and is used in another, the value is the shift itself: brokers and build
-    systems do so every day.
-    """
-    if any(shift.dimension == "issue" for shift in step.shifts):
-        show(state, _ELSEWHERE, step.event.time, policy)
-    if state.baseline.sessions <= 0:
-        return step.shifts
-    return [_weighed(state, step, shift, expect) for shift in step.shifts]
-
-
-def _weighed(state: ActorState, step: Step, shift: Shift, expect: Expectation) -> Shift:
-    if shift.dimension == "issue":
-        bits = min(shift.bits, expect.habit_bits(state.baseline, _ELSEWHERE, shift.bits, step.event.time))
-    elif shift.dimension in _FACETS and shift.after is not None:
-        bits = expect.facet_bits(state.baseline, step, (shift.dimension, shift.after), step.event.time)
-    else:
-        return shift
-    return msgspec.structs.replace(shift, bits=bits)
-
-
-def _unproven(step: Step) -> bool:
-    """Whether nothing but a static key vouches for the caller: such keys leak, and need nothing else to be used."""
-    return (
-        step.event.credential_type == "long_term" and step.event.mfa is not True and step.actor.type in ("user", "root")
-    )
 
 
 def live(state: ActorState, event: ApiEvent, context: Context, policy: Policy) -> list[Trigger]:

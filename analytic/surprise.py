@@ -49,6 +49,9 @@ NEW_TO_PROGRAMS = NEW | {
 PROGRAMS = frozenset({"service_account", "service_principal", "workload", "service"})
 """Types of actor that only programs are. A role of which nobody is known to be behind it may be a person's."""
 
+_ACTS = frozenset({"action", "transition"})
+"""Facets that a session lacks because nothing of the kind was done, and not because a log does not say."""
+
 MOST_BITS = 8.0
 """One facet says no more than this: logs have gaps, and a thousand sessions are no proof."""
 
@@ -58,7 +61,7 @@ def facet_bits(
 ) -> float:
     """Give the surprise of a facet's value; 0 while no session showed the facet. `peers` is their share of sessions."""
     half_life, strength = policy.baseline_half_life, policy.actor_strength
-    total = counts.sessions(own, at, half_life, facet[0])
+    total = counts.sessions(own, at, half_life, None if facet[0] in _ACTS else facet[0])
     if total <= 0:
         return 0.0
     new = counts.news(own, facet[0], at, half_life) + strength * prior.get(facet[0], 0.3)

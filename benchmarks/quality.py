@@ -2,6 +2,8 @@
 
     python -m benchmarks.quality --identities 100 --days 3 --attacks 40 --seed 101 --forged
 
+What the warm-up shows of the peers is learnt first, as `tokentrail baseline` does for `scan --baseline`.
+
 An attack is found when a finding of medium or more has evidence among its events. A false incident is an actor's
 findings of medium or more within a day with no such evidence. Seeds 1 to 50 are for tuning, reported are those from 101
 on. Exit code 1 when an aim is missed.
@@ -45,7 +47,7 @@ def measure(job: Job) -> Result:
     started = time.perf_counter()
     case: Case = build(job.setting)
     built = time.perf_counter()
-    told = run(case.events, Policy())
+    told = run(case.events, Policy(), case.measured_from if job.setting.baseline else None)
     done = time.perf_counter()
     judged: Judged = judge(case, told)
     lines = show(case, judged, job.shown)
@@ -71,6 +73,7 @@ def command_line(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=positive, default=1, help="how many seeds, one after the other (%(default)s)")
     parser.add_argument("--forged", action="store_true", help="also with forged user agents, side by side")
     parser.add_argument("--no-databases", action="store_true", help="without owners and countries of networks")
+    parser.add_argument("--no-baseline", action="store_true", help="without what the warm-up teaches of the peers")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="list N misses and N false incidents a run")
     parser.add_argument("--jobs", type=positive, default=2, help="processes (%(default)s)")
     return parser.parse_args(arguments)
@@ -88,6 +91,7 @@ def jobs(chosen: argparse.Namespace) -> list[Job]:
             chosen.twins,
             seed,
             databases=not chosen.no_databases,
+            baseline=not chosen.no_baseline,
         )
         found.append(Job(setting, chosen.show))
         if chosen.forged:

@@ -30,6 +30,7 @@ class Setting:
     seed: int
     forged: bool = False
     databases: bool = True
+    baseline: bool = True
 
 
 @dataclass

@@ -150,6 +150,17 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[Counted, Meta(description="What is told apart: different calls, services, resources …")] = "calls"
 
 
+class Counter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What speaks for a benign twin: an event of the actor before the chain is complete, within its window."""
+
+    name: Annotated[Line, Meta(description="Its name in counter_evidence: lower case and underscores.")]
+    where: Annotated[
+        tuple[Where, ...], Meta(min_length=1, description="What the event is like; of a list, any one holds.")
+    ]
+    bits: Annotated[float, Meta(ge=-4, lt=0, description="What it takes from the score: -2.0.")]
+    why: Annotated[Line, Meta(description="What it means, in a few words.")]
+
+
 class ShiftGate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much of the context must have changed when the last stage is reached."""
 
@@ -189,6 +200,10 @@ class Chain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     same: Annotated[tuple[Facet, ...], Meta(description="Facets that all stages share, besides the actor.")] = ()
     apart: Annotated[
         tuple[Facet, ...], Meta(description="Facets in which the last stage differs from all before it.")
+    ] = ()
+    counter: Annotated[
+        tuple[Counter, ...],
+        Meta(description="What speaks against it. Only what came before counts: afterwards anybody can tidy up."),
     ] = ()
     shift: Annotated[ShiftGate, Meta(description="Gate: how much of the context has shifted.")] = ShiftGate()
     surprise: Annotated[SurpriseGate, Meta(description="Gate: how surprising the last stage is.")] = SurpriseGate()

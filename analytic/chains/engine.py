@@ -39,6 +39,10 @@ def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
         numbers = []
         for stage in stages:
             number = stage.number
+            if number < 0:
+                if stage.holds(moment):
+                    marks.noted[rule.counters[~number].key] = [Mark(moment.evidence, None, "")]
+                continue
             if (shut and number == last) or (number and not _noted(marks, rule, number - 1)):
                 continue
             if stage.holds(moment):
@@ -193,7 +197,13 @@ def _completed(rule: Rule, marks: Marks, moment: Moment) -> Match | None:
     spots = [told(text, telling) for text in rule.blind_spots] + unseen(triggers, moment)
     title = told(rule.title, telling)
     completing = moment.stage(stage.name)
-    return Match(rule.name, completing, earlier, triggers, recon, title, spots, rule.bits, rule.story)
+    against = [counter.reason for counter in rule.counters if _came(marks, counter.key, mark.position, since)]
+    return Match(rule.name, completing, earlier, triggers, recon, title, spots, rule.bits, rule.story, against)
+
+
+def _came(marks: Marks, key: str, before: Position, since: int) -> bool:
+    noted = marks.noted.get(key)
+    return noted is not None and noted[-1].position < before and noted[-1].evidence.time >= since
 
 
 def _as_noted(mark: Mark, stage: str) -> Noted:

@@ -1,12 +1,13 @@
 """What a chain looks at: one event of an actor, with what came before it that is still live."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from analytic.context.action import Act
 from analytic.policy import Policy
 from analytic.session import ActorState, Noted, Trigger
 from analytic.shifts import Context
-from schemas.records import Evidence, Stage, Step
+from schemas.records import Evidence, Reason, Stage, Step
 
 
 class Moment(NamedTuple):
@@ -34,7 +35,7 @@ class Match(NamedTuple):
     """What a chain adds to its finding: earlier evidence with its stages, then this event's stage.
 
     `subject` is the rest of the title behind the actor's name, used by the first match alone; `bits` is what the shape
-    says beyond its parts; chains of one `story` are told as one finding.
+    says beyond its parts; chains of one `story` are told as one finding; `against` speaks for a benign twin.
     """
 
     chain: str
@@ -46,3 +47,4 @@ class Match(NamedTuple):
     blind_spots: list[str]
     bits: float = 0.0
     story: str = ""
+    against: Sequence[Reason] = ()

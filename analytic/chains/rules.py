@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from analytic.chains import facets
-from analytic.chains.chain import Chain, ShiftGate, Stage, SurpriseGate, Where
+from analytic.chains.chain import Chain, Counter, ShiftGate, Stage, SurpriseGate, Where
 from analytic.chains.moment import Moment
 from analytic.context.action import Act
 from analytic.patterns import any_case, micros
 from analytic.policy import Policy
-from schemas.records import ApiEvent
+from schemas.records import ApiEvent, Reason
 
 _ANY_CASE = frozenset({"service", "action"})
 _MAX_CALLS = 65_536
@@ -46,6 +46,14 @@ class StageRule(NamedTuple):
     bars: list[_Fit]
 
 
+class CounterRule(NamedTuple):
+    """What speaks against a chain, compiled. `key` is where its mark is kept."""
+
+    key: str
+    fits: list[_Fit]
+    reason: Reason
+
+
 class Rule(NamedTuple):
     """A chain, compiled for a policy. `window` is in microseconds."""
 
@@ -60,10 +68,14 @@ class Rule(NamedTuple):
     shift: ShiftGate
     surprise: SurpriseGate
     stages: list[StageRule]
+    counters: list[CounterRule]
 
 
 class Possible(NamedTuple):
-    """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`."""
+    """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`.
+
+    Below zero `number` is that of a counter: ~number among the rule's.
+    """
 
     number: int
     fits: list[_Asked]
@@ -89,6 +101,7 @@ class Rules:
         self.bits = {rule.name: rule.bits for rule in self.rules}
         self.stories = {rule.name: rule.story for rule in self.rules}
         self.keys = {stage.key: rule.window for rule in self.rules for stage in rule.stages}
+        self.keys |= {counter.key: rule.window for rule in self.rules for counter in rule.counters}
         self._calls: dict[tuple[object, ...], list[tuple[Rule, list[Possible]]]] = {}
 
     def possible(self, event: ApiEvent, act: Act) -> list[tuple[Rule, list[Possible]]]:
@@ -129,7 +142,13 @@ def _compiled(chain: Chain, policy: Policy) -> Rule:
         chain.shift,
         chain.surprise,
         [_stage(chain, stage) for stage in chain.stages],
+        [_counter(chain, counter) for counter in chain.counter],
     )
+
+
+def _counter(chain: Chain, counter: Counter) -> CounterRule:
+    fits = [_fit(where) for where in counter.where]
+    return CounterRule(f"{chain.name}/-{counter.name}", fits, Reason(counter.name, counter.bits, counter.why))
 
 
 def _stage(chain: Chain, stage: Stage) -> StageRule:
@@ -159,6 +178,10 @@ def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
         bars = [bar.moment for bar in stage.bars if bar.may_be(event, act)]
         if fits and all(bars):  # A bar with nothing left to ask holds.
             found.append(Possible(number, fits, bars))
+    for number, counter in enumerate(rule.counters):
+        fits = [fit.moment for fit in counter.fits if fit.may_be(event, act)]
+        if fits:
+            found.append(Possible(~number, fits, []))
     return found
 
 

@@ -3,18 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from analytic import analysis
 from analytic.analysis import follow
 from analytic.chains.chain import Chain
 from analytic.chains.engine import Rules, step
+from analytic.chains.examples import START
 from analytic.chains.marks import Marks
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
 from analytic.draft import evidence_of
+from analytic.learning import groups_before
 from analytic.novelty import novelty
+from analytic.peers import Groups
 from analytic.policy import Policy
-from analytic.session import ActorState, arm, enter, judged, live, news
+from analytic.session import ActorState, arm, enter, live
 from analytic.shifts import by_service, context_of
 from analytic.surprise import Expectation
+from analytic.weighed import judged, news
 from schemas.records import ApiEvent, Step
 
 
@@ -24,12 +29,13 @@ def matches(events: Iterable[ApiEvent], chains: Sequence[Chain]) -> list[tuple[s
     for one in follow(events):
         by_actor[one.actor.id].append(one)
     rules = Rules(chains, Policy())
-    return [found for steps in by_actor.values() for found in _actor(steps, rules)]
+    groups = groups_before(analysis._keyed(analysis._steps(events, Policy())), START, Policy())
+    return [found for steps in by_actor.values() for found in _actor(steps, rules, groups)]
 
 
-def _actor(steps: list[Step], rules: Rules) -> list[tuple[str, Match]]:
+def _actor(steps: list[Step], rules: Rules, groups: Groups) -> list[tuple[str, Match]]:
     policy = Policy()
-    expect = Expectation(policy, {})
+    expect = Expectation(policy, groups)
     state, marks, found = ActorState(), Marks(), []
     for one in steps:
         event, context = one.event, context_of(one.event)
@@ -37,7 +43,7 @@ def _actor(steps: list[Step], rules: Rules) -> list[tuple[str, Match]]:
         if by_service(event):
             continue
         act = classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
-        shifts = judged(state, one, expect) + news(state, one, context, policy, expect)
+        shifts = judged(state, one, policy, expect) + news(state, one, context, policy, expect)
         matters = act.stage is not None and act.stage != "recon"
         name = f"{event.service}:{event.action}"
         surprise, new = novelty(state, one, context, name, matters, policy, expect)
