@@ -71,7 +71,7 @@ def _value(form: inspect.Type, kind: dict[str, str] | None) -> str:
     if isinstance(form, inspect.IntType):
         return f"whole number, {form.ge} to {form.le}"
     if isinstance(form, inspect.FloatType):
-        return f"bits, {form.ge:g} to {form.le:g}"
+        return f"bits, {form.ge:g} to {form.le:g}" if form.le is not None else f"bits, {form.ge:g} to below {form.lt:g}"
     return _TEXTS[(kind or {}).get("kind", "line")]
 
 

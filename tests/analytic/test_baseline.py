@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.analysis import analyse
+from analytic.analysis import analyse, follow
 from analytic.baseline import MAX_VALUES, Baseline, learn, merged, seen, sessions, weight
+from analytic.detection import Detect
+from analytic.fold import Item
 from analytic.policy import DAY, Policy
-from analytic.surprise import act_bits, facet_bits
+from analytic.session import ActorState
+from analytic.surprise import NEW, NEW_TO_PROGRAMS, act_bits, facet_bits, habit_bits
 from schemas.records import ApiEvent, Finding
 from tests import make
 from tests.make import CAFE, DATACENTRE, HOUR, MINUTE, by_user
@@ -162,6 +165,52 @@ def test_what_was_new_in_a_session_with_a_finding_teaches_nothing_however_often_
     early = [make.changed(event, {"event_id": f"y{event.event_id}"}) for event in first]
     clean = [make.changed(event, {"source_ip": DATACENTRE}) for event in again]
     assert score(*history(DAYS), *early, *again, *late) >= score(*history(DAYS), *early, *clean, *late) - 1.0
+
+
+def test_a_program_that_never_falls_silent_is_learnt_by_half_days() -> None:
+    """Its sessions end at noon and midnight UTC, whoever begins to read when: so a new act of it is news."""
+    calls = [by_user(f"p{n}", n * 50 * MINUTE, "s3:ListBuckets", "robot") for n in range(30 * DAY // (50 * MINUTE))]
+    for skipped in (0, 7, 400):
+        state = state_after(calls[skipped:])
+        assert state.session is not None
+        assert (state.session.started - make.T0 + 8 * HOUR) % (12 * HOUR) < 50 * MINUTE, "after noon or midnight"
+        assert sessions(state.baseline, calls[-1].time, HALF_LIFE) > 10
+    act = by_user("x2", 30 * DAY, "iam:CreateAccessKey", "robot")
+    assert act_bits(state.baseline, "iam:CreateAccessKey", 4.0, act.time, 0.0, POLICY) > 4.5
+
+
+def test_a_working_day_is_one_session_and_a_pause_ends_it() -> None:
+    day = [by_user(f"d{n}", n * 50 * MINUTE, "s3:ListBuckets") for n in range(10)]  # 08:00 to 15:30 UTC, over noon.
+    later = by_user("late", 10 * HOUR, "s3:ListBuckets")
+    for events, started in ((day, make.T0), ([*day, later], later.time)):
+        session = state_after(events).session
+        assert session is not None
+        assert session.started == started
+
+
+def state_after(events: list[ApiEvent]) -> ActorState:
+    detect, state = Detect(POLICY), None
+    for step in follow(events):
+        item = Item(step.event.time, step.event.event_id, msgspec.Raw(msgspec.msgpack.encode(step)))
+        state, _ = detect.step(state, item)
+    assert state is not None
+    return state
+
+
+def test_a_habit_weighs_the_less_the_more_often_it_is_shown() -> None:
+    usual, never = Baseline(), Baseline()
+    for day in range(30):
+        learn(usual, [("shifted", "issue")] if day % 2 else [], NOW - day * DAY, HALF_LIFE)
+        learn(never, [], NOW - day * DAY, HALF_LIFE)
+    assert habit_bits(usual, ("shifted", "issue"), 4.0, NOW, POLICY) < 1.5
+    assert habit_bits(never, ("shifted", "issue"), 4.0, NOW, POLICY) == 4.0
+    assert habit_bits(Baseline(), ("shifted", "issue"), 4.0, NOW, POLICY) == 4.0
+
+
+def test_a_new_service_says_more_of_a_program_than_of_a_person() -> None:
+    baseline = regular(30)
+    person = facet_bits(baseline, ("action", "iam:CreateUser"), NOW, 0.0, POLICY, NEW)
+    assert facet_bits(baseline, ("action", "iam:CreateUser"), NOW, 0.0, POLICY, NEW_TO_PROGRAMS) > person
 
 
 def test_what_stayed_clean_is_learnt() -> None:

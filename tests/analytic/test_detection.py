@@ -3,6 +3,7 @@
 import pytest
 
 from analytic.analysis import analyse
+from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from schemas.records import ApiEvent, Finding
 from tests import make
@@ -223,3 +224,28 @@ def test_adding_another_actors_events_changes_nothing() -> None:
     ]
     others = [by_user(f"o{number}", number, "iam:ListUsers", "bob") for number in range(30)]
     assert analyse([*events, *others]) == analyse(events)
+
+
+def test_from_the_organisations_own_network_a_change_of_place_says_next_to_nothing() -> None:
+    events = [
+        *[quiet(f"r{n}", n * MINUTE, "s3:ListBuckets") for n in range(3)],
+        quiet("x", HOUR // 2, "iam:CreateAccessKey", source_ip=make.CAFE),
+    ]
+    (found,) = analyse(events)
+    assert {shift.dimension for shift in found.shifts} == {"network"}
+    trusted = analyse(events, Policy(trusted_networks=("203.0.113.0/24",)))
+    assert all(finding.score < found.score for finding in trusted)
+    assert analyse(events, Policy(trusted_networks=("192.0.2.0/24",))) == [found]
+
+
+def test_the_console_used_by_somebody_who_is_not_expected_there() -> None:
+    """DET0078, ConsoleContext: where the policy names who uses the console, anybody else there has shifted."""
+    events = [
+        quiet("a", 0, "s3:ListBuckets", interface="console"),
+        quiet("x", MINUTE, "iam:CreateAccessKey", interface="console"),
+    ]
+    assert analyse(events) == analyse(events, Policy(console_expected=("alice",))) == []
+    (found,) = analyse(events, Policy(console_expected=("bob",)))
+    assert [shift.dimension for shift in found.shifts] == ["interface"]
+    assert "console_context" in found.shifts[0].why
+    assert analyse(events, Policy(console_expected=("bob",), console_interfaces=("cloud_shell",))) == []

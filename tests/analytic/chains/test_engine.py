@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic.chains.chain import MAX_MARKS, ShiftGate, Stage, SurpriseGate, Where
+from analytic.chains.chain import MAX_MARKS, Counter, ShiftGate, Stage, SurpriseGate, Where
 from analytic.chains.engine import Rules, step
 from analytic.chains.marks import Marks
 from analytic.chains.moment import Match
@@ -117,6 +117,18 @@ def test_gates_open_by_shifts_or_by_surprise() -> None:
     shifted = Rules([chain(on("A"), shift=ShiftGate(2.0))], Policy())
     assert not step(shifted, Marks(), moment(event, surprise=9.0))
     assert not step(Rules([chain(on("A"), surprise=SurpriseGate(2.0))], Policy()), Marks(), moment(event))
+
+
+def test_what_speaks_for_a_twin_counts_before_and_within_the_window_alone() -> None:
+    where = (Where(service=("x",), action=("T",)),)
+    told_of = chain(on("A"), on("B"), window="1h", counter=(Counter("tidy", where, -2.0, "it was announced"),))
+    against = {
+        letters: [reason.bits for _, match in run([told_of], day(letters)) for reason in match.against]
+        for letters in ("TAB", "ATB", "ABT", "AB")
+    }
+    assert against == {"TAB": [-2.0], "ATB": [-2.0], "ABT": [], "AB": []}
+    early = [by_user("t", -2 * HOUR, "x:T"), *day("AB")]
+    assert [match.against for _, match in run([told_of], early)] == [[]]
 
 
 def test_where_a_credential_was_issued_concerns_that_credential_alone() -> None:
