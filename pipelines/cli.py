@@ -12,6 +12,7 @@ from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, fail
 
 _OTHERS = {
+    "report": ("pipelines.report.command", "write what a scan found as one HTML file that needs nothing else"),
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
