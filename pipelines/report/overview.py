@@ -16,7 +16,8 @@ GRAVE_RANK = 3
 
 MAX_LISTED = 6
 MAX_ACCOUNTS = 12
-MAX_OPEN = 40
+MAX_OPEN = 400
+"""Things to do that the first screen lists, most of them folded away."""
 
 
 class Incident(NamedTuple):
@@ -109,10 +110,10 @@ def _verdict(grave: Sequence[Finding], standing: Sequence[Finding], incidents: S
         return "Nothing was found. Below stands what these logs could not show."
     if not grave:
         return f"Nothing of medium severity or more was found; {counted(len(standing), 'weaker finding')} below."
-    urgent = sum(finding.severity_rank >= GRAVE_RANK + 1 for finding in grave)
-    who = counted(len(incidents), "identity", "identities")
-    acts = f"{counted(urgent, 'finding')} of high or critical severity" if urgent else "no finding above medium severity"
-    return f"{who} did what needs a decision: {acts}, {len(grave):,} of medium or more."
+    urgent = sum(finding.severity_rank > GRAVE_RANK for finding in grave)
+    who = counted(len(incidents), "identity needs", "identities need")
+    of_them = f", {urgent:,} of them high or critical" if urgent else ""
+    return f"{who} a decision: {counted(len(grave), 'finding')} of medium severity or more{of_them}."
 
 
 def _incidents(grave: Sequence[Finding]) -> list[Incident]:
@@ -139,8 +140,8 @@ def _certainty(findings: Iterable[Finding]) -> str:
 
 def _change(remedy: Remedy) -> str:
     names = ", ".join(filter(None, remedy.names)) or "what the raw record names"
-    where = f" in {remedy.account}" if remedy.account else ""
-    return f"{names}{where}: {remedy.service}:{remedy.action}, {moment(remedy.time)} UTC"
+    where = f", in {remedy.account}" if remedy.account else ""
+    return f"{remedy.service}:{remedy.action} on {names}{where}, {moment(remedy.time)} UTC"
 
 
 def _tasks(kind: str, remedies: Iterable[tuple[Remedy, Finding]]) -> list[Task]:

@@ -20,7 +20,7 @@ from pipelines.report.detail import detail, row
 from pipelines.report.drawing.bars import GRAVEST_FIRST
 from pipelines.report.drawing.heat import heat
 from pipelines.report.folder import Folder
-from pipelines.report.overview import MAX_OPEN, first, gravity, overview
+from pipelines.report.overview import MAX_LISTED, MAX_OPEN, first, gravity, overview
 from pipelines.report.text import counted, shown
 from pipelines.views.story import moment
 from schemas.records import Finding
@@ -45,21 +45,25 @@ def render(folder: Folder, chains: Iterable[Chain], max_whole: int = MAX_WHOLE) 
     ranked = sorted(folder.findings, key=gravity)
     whole, lines, rest = ranked[:max_whole], ranked[max_whole : max_whole + MAX_LINES], ranked[max_whole + MAX_LINES :]
     style, script = _asset("style.css"), _asset("script.js")
-    return _environment().get_template("page.html.j2").generate(
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 - a constant of the package
-        script=Markup(script),  # noqa: S704 - a constant of the package
-        first=first(folder),
-        overview=overview(folder.findings),
-        whole=((row(finding), detail(finding, known)) for finding in whole),
-        lines=[row(finding) for finding in lines],
-        cut=Cut(_by_severity([*lines, *rest]), _by_severity(rest)),
-        total=len(ranked),
-        severities=GRAVEST_FIRST,
-        choices=_choices([*whole, *lines]),
-        letters=folder.letters,
-        summary=folder.summary,
-        heat=heat(folder.coverage) if folder.coverage else None,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .generate(
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704 - a constant of the package
+            script=Markup(script),  # noqa: S704 - a constant of the package
+            first=first(folder),
+            overview=overview(folder.findings),
+            whole=((row(finding), detail(finding, known)) for finding in whole),
+            lines=[row(finding) for finding in lines],
+            cut=Cut(_by_severity([*lines, *rest]), _by_severity(rest)),
+            total=len(ranked),
+            severities=GRAVEST_FIRST,
+            choices=_choices([*whole, *lines]),
+            letters=folder.letters,
+            summary=folder.summary,
+            heat=heat(folder.coverage) if folder.coverage else None,
+        )
     )
 
 
@@ -106,7 +110,7 @@ def _environment() -> jinja2.Environment:
         finalize=_final,
     )
     environment.filters.update(moment=moment, code=_code)
-    environment.globals.update(counted=counted, max_open=MAX_OPEN)
+    environment.globals.update(counted=counted, max_open=MAX_OPEN, max_listed=MAX_LISTED)
     return environment
 
 

@@ -42,7 +42,7 @@ def stacked(counts: Mapping[str, int], most: int) -> Markup:
             x += width
     said = ", ".join(f"{counts[severity]} {severity}" for severity in GRAVEST_FIRST if counts.get(severity))
     # What is counted by the thousand leaves the least of parts two pixels, hence the width that was needed.
-    return drawing(max(_ROW, x), _ROW_HEIGHT, said or "none", parts, "stacked")
+    return drawing(max(_ROW, x), _ROW_HEIGHT, said or "none", parts, "stacked", "none")
 
 
 def days(by_day: Mapping[str, Mapping[str, int]]) -> Markup:

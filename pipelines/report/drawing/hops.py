@@ -12,9 +12,9 @@ from schemas.records import Hop
 MAX_HOPS = 12
 """More than the longest chain of hops that is followed, and enough for a session over several credentials."""
 
-_NODE, _NODE_HEIGHT, _GAP, _ROW = 178.0, 40.0, 150.0, 92.0
+_NODE, _NODE_HEIGHT, _GAP, _ROW = 178.0, 40.0, 168.0, 92.0
 _LEFT, _TOP = 2.0, 26.0
-_NAME, _HOW = 25, 22
+_NAME, _HOW = 25, 20
 
 
 class _Place(NamedTuple):
@@ -35,9 +35,7 @@ def graph(hops: Sequence[Hop], actor: str) -> Markup:
     edges = _edges(hops)
     places = _places(edges)
     drawn = [_edge(edge.hop, places[edge.start], places[edge.end]) for edge in edges]
-    nodes = [
-        _node(name, place, first=name == actor or place.column == 0) for (name, _), place in places.items()
-    ]
+    nodes = [_node(name, place, first=name == actor or place.column == 0) for (name, _), place in places.items()]
     width = max(place.x for place in places.values()) + _NODE + _LEFT
     height = max(place.y for place in places.values()) + _NODE_HEIGHT + 18
     said = "; ".join(f"{edge.hop.from_} became {edge.hop.to} by {edge.hop.how}" for edge in edges)

@@ -4,6 +4,7 @@ Time runs to the right in equal steps. Events are dots in the lane of each of th
 """
 
 from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -19,6 +20,8 @@ _LANE, _MARKS = 24.0, 22.0
 _NAME = 32
 MAX_LANES = 8
 """Of one facet. What has more is told in the table of evidence."""
+
+Network = IPv4Network | IPv6Network
 
 _SECOND = 1_000_000
 _STEPS = [
@@ -54,7 +57,7 @@ class _Scale(NamedTuple):
 def timeline(finding: Finding) -> Markup:
     """Give the drawing of a finding."""
     scale = _scale(finding)
-    lanes = _lanes(finding.evidence)
+    lanes = _lanes(finding)
     rows: list[Markup] = []
     y = _TOP
     for facet, marks in (("hops", _hops(finding)), ("shifts", _shifts(finding)), ("stages", _stages(finding))):
@@ -96,18 +99,39 @@ def _axis(scale: _Scale, height: float) -> list[Markup]:
     return parts
 
 
-def _lanes(evidence: Sequence[Evidence]) -> list[_Lane]:
+def _lanes(finding: Finding) -> list[_Lane]:
+    networks = _networks(finding.session.networks)
     facets: list[tuple[str, dict[str, list[Evidence]]]] = [("interface", {}), ("network", {}), ("credential", {})]
-    for piece in evidence:
-        for (_, lanes), value in zip(
-            facets, (piece.interface, piece.source_ip or "not given", piece.credential_id or "not given"), strict=True
-        ):
+    for piece in finding.evidence:
+        values = (piece.interface, _network(piece.source_ip, networks), piece.credential_id or "not given")
+        for (_, lanes), value in zip(facets, values, strict=True):
             lanes.setdefault(value, []).append(piece)
     return [
         _Lane(facet, value, pieces)
         for facet, lanes in facets
         for value, pieces in sorted(lanes.items(), key=lambda lane: (lane[1][0].time, lane[0]))[:MAX_LANES]
     ]
+
+
+def _networks(names: Sequence[str]) -> list[Network]:
+    found = []
+    for name in names:
+        try:
+            found.append(ip_network(name))
+        except ValueError:
+            continue  # With a database of networks a session may name them otherwise.
+    return found
+
+
+def _network(source: str | None, networks: Sequence[Network]) -> str:
+    """Give the session's network that an address lies in; the address, or the service, where there is none."""
+    if source is None:
+        return "not given"
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    return next((str(network) for network in networks if address in network), source)
 
 
 def _lane(lane: _Lane, scale: _Scale, y: float, *, first: bool) -> Markup:

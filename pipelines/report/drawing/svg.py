@@ -21,8 +21,10 @@ def tag(name: str, *children: Markup | str, **attributes: Value | None) -> Marku
     return Markup(f"<{name}{named}>{_inner(children)}</{name}>")  # noqa: S704 - each part is escaped above and below
 
 
-def drawing(width: float, height: float, title: str, children: Iterable[Markup], class_: str = "") -> Markup:
-    """Give a whole drawing, named for whoever does not see it."""
+def drawing(
+    width: float, height: float, title: str, children: Iterable[Markup], class_: str = "", aspect: str | None = None
+) -> Markup:
+    """Give a whole drawing, named for whoever does not see it. `aspect` "none" lets the style sheet stretch it."""
     return tag(
         "svg",
         tag("title", title),
@@ -31,6 +33,7 @@ def drawing(width: float, height: float, title: str, children: Iterable[Markup],
         width=width,
         height=height,
         role="img",
+        preserveAspectRatio=aspect,
         class_=f"drawing {class_}".strip(),
     )
 

@@ -74,8 +74,7 @@ def complaints(chrome: webdriver.Chrome) -> list[str]:
 
 
 def requests(chrome: webdriver.Chrome) -> list[str]:
-    """Give the addresses that the page asked for, its own included."""
+    """Give the addresses that pages asked for, their own included; not those of the browser's own start page."""
     sent = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
-    return [
-        message["params"]["request"]["url"] for message in sent if message["method"] == "Network.requestWillBeSent"
-    ]
+    urls = [message["params"]["request"]["url"] for message in sent if message["method"] == "Network.requestWillBeSent"]
+    return [url for url in urls if not url.startswith("chrome")]
