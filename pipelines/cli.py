@@ -13,6 +13,7 @@ from pipelines.outcome import ERROR, INTERRUPTED, fail
 
 _OTHERS = {
     "report": ("pipelines.report.command", "write what a scan found as one HTML file that needs nothing else"),
+    "export": ("pipelines.views.export", "write findings as OCSF, ECS, CSV or Markdown"),
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
@@ -54,10 +55,11 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
     )
     scan.add_argument(
         "--format",
-        choices=("ocsf",),
-        metavar="FORMAT",
-        help="write the findings also as findings.ocsf.jsonl (OCSF 1.8 Detection Findings)",
+        action="append",
+        choices=("ocsf", "ecs", "csv", "markdown"),
+        help="write the findings also as OCSF 1.8, ECS 8, CSV or Markdown; may be given several times",
     )
+    scan.add_argument("--report", action="store_true", help="write report.html too: all of it on one page")
     scan.add_argument("--chains", metavar="DIR", help="your own chains beside the shipped ones (docs/chains.md)")
     scan.add_argument("--baseline", metavar="FILE", help="what `tokentrail baseline` learnt from history")
     events = commands.add_parser(
