@@ -10,14 +10,12 @@ from typing import Any, Final
 
 from analytic.attack_tactics import named
 from analytic.moments import written
+from analytic.visible import visible
 
 MAX_EVIDENCE: Final = 50
 """Rows of the table of evidence: a ticket has an end, and findings.jsonl has them all."""
 
 _MAX_TEXT: Final = 600
-_INVISIBLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
 _MARKUP: Final = re.compile(r"[\\`*_{}\[\]()<>#!|~&$^]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 _START: Final = re.compile(r"[-+=]|\d{1,9}[.)]")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
@@ -59,7 +57,7 @@ def code(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    shown = _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    shown = visible(text)
     return shown if len(shown) <= _MAX_TEXT else f"{shown[: _MAX_TEXT - 1]}…"
 
 
