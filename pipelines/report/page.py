@@ -31,6 +31,9 @@ MAX_WHOLE = 300
 MAX_LINES = 5_000
 """Findings that have a line of their own beyond those."""
 
+MAX_BRIEF = 240
+"""Characters of one text of a log on the first screen."""
+
 
 class Cut(NamedTuple):
     """What a page leaves out, by severity: findings without their story, and findings without a line."""
@@ -109,7 +112,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_final,
     )
-    environment.filters.update(moment=moment, code=_code)
+    environment.filters.update(moment=moment, code=_code, brief=_brief)
     environment.globals.update(counted=counted, max_open=MAX_OPEN, max_listed=MAX_LISTED)
     return environment
 
@@ -119,6 +122,10 @@ def _final(value: Any) -> Any:
     if value is None:
         return ""
     return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _brief(text: str) -> str:
+    return shown(text, MAX_BRIEF)
 
 
 def _code(text: str) -> Markup:
