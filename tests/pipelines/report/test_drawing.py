@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.report.drawing import bars, heat, hops, lanes
+from pipelines.report.drawing import bars, heat, hops, lanes, svg
+from pipelines.report.text import shown
 from schemas.records import Hop
 from tests import findings, make
 from tests.pipelines.report.pages import HOSTILE
 
 
-def parsed(svg: str) -> ET.Element:
-    root = ET.fromstring(svg)
+def parsed(text: str) -> ET.Element:
+    root = ET.fromstring(text)
     assert root.tag == "svg"
     assert root[0].tag == "title"
     assert root.attrib["role"] == "img"
@@ -150,3 +151,10 @@ def test_heat_of_many_hours_is_by_day_and_of_many_accounts_says_what_it_leaves_o
     assert made.step == "day"
     assert made.rows_left_out == 51 - heat.MAX_ROWS
     assert len(list(parsed(made.svg).iter("rect"))) == heat.MAX_ROWS * 31
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_value_leaves_its_attribute(text: str) -> None:
+    element = ET.fromstring(str(svg.tag("path", svg.tag("title", text), class_=text, stroke_width=1.25)))
+    assert set(element.attrib) == {"class", "stroke-width"}
+    assert element.attrib["class"] == shown(text) == element[0].text
