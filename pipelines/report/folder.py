@@ -2,12 +2,12 @@
 
 import json
 import os
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from analytic.sources.times import iso_micros
+from pipelines.report.seen import Visibility, by_hour, visibility
 from pipelines.views.findings_file import MAX_LINE_BYTES, FindingsError, read
 from schemas.records import Finding
 
@@ -15,7 +15,7 @@ MAX_LETTERS_SHOWN = 50
 MAX_TEXT_BYTES = 256 << 20
 """A coverage file or a summary longer than this is none."""
 
-_HOUR = 3_600_000_000
+T = TypeVar("T")
 
 
 class Letter(msgspec.Struct):
@@ -35,22 +35,14 @@ class Letters(NamedTuple):
     first: list[Letter]
 
 
-class CoverageRow(msgspec.Struct):
-    """What the report needs of a row of coverage: the count of events of an account and hour."""
-
-    account: str | None = None
-    provider: str | None = None
-    hour: int | str | None = None
-    events: int = 0
-
-
 class Folder(NamedTuple):
     """What a folder holds."""
 
     findings: list[Finding]
     letters: Letters
     summary: dict[str, Any]
-    coverage: dict[tuple[str, int], int] | None
+    coverage: dict[tuple[str, int], int] | None = None
+    visibility: Visibility | None = None
 
 
 def load(path: str) -> Folder:
@@ -61,7 +53,8 @@ def load(path: str) -> Folder:
         findings,
         _letters(os.path.join(beside, "dead_letters.jsonl")),
         _summary(os.path.join(beside, "summary.json")),
-        _coverage(os.path.join(beside, "coverage.json")),
+        _read(os.path.join(beside, "coverage.json"), by_hour),
+        _read(os.path.join(beside, "visibility.json"), visibility),
     )
 
 
@@ -122,30 +115,13 @@ def _summary(path: str) -> dict[str, Any]:
     return summary
 
 
-def _coverage(path: str) -> dict[tuple[str, int], int] | None:
-    """Give the events by account and start of the hour; None without the file."""
+def _read(path: str, read_: Callable[[bytes], T]) -> T | None:
+    """Read a file of `tokentrail coverage`; None without it."""
     data = _content(path)
     if data is None:
         return None
     try:
-        found = json.loads(data)
-        rows = found.get("rows", []) if isinstance(found, dict) else found
-        typed = msgspec.convert(rows, list[CoverageRow])
-        return _by_hour(typed)
+        return read_(data)
     except (ValueError, RecursionError) as error:
-        raise FindingsError(f"{path}: is no coverage: {error}: write it anew, or remove it") from None
-
-
-def _by_hour(rows: list[CoverageRow]) -> dict[tuple[str, int], int]:
-    counts: dict[tuple[str, int], int] = {}
-    for row in rows:
-        if row.hour is not None:
-            place = row.account or row.provider or "unknown", _hour(row.hour)
-            counts[place] = counts.get(place, 0) + row.events
-    return counts
-
-
-def _hour(hour: int | str) -> int:
-    """Give the start of an hour in UTC microseconds, given so or as 2026-03-03T08:00:00Z. Raises ValueError."""
-    micros = hour if isinstance(hour, int) else iso_micros(hour)
-    return micros // _HOUR * _HOUR
+        reason = " ".join(str(error).split())[:200]
+        raise FindingsError(f"{path}: is no coverage: {reason}: write it anew, or remove it") from None

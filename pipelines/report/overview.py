@@ -159,6 +159,11 @@ def _unread(folder: Folder) -> Iterable[str]:
     letters = sum(folder.letters.counts.values())
     if letters:
         yield f"{counted(letters, 'record or file', 'records or files')} could not be read: see the dead letters below"
+    if folder.visibility is not None:
+        lines = [str(one) for one in [*folder.visibility.gaps, *folder.visibility.blind()]]
+        yield from lines[:MAX_LISTED]
+        if len(lines) > MAX_LISTED:
+            yield f"and {len(lines) - MAX_LISTED} more under Coverage"
     if folder.coverage is None:
         yield "coverage was not measured: an hour without events and an hour without logs look alike here"
 

@@ -21,15 +21,16 @@ from pipelines.report.drawing.bars import GRAVEST_FIRST
 from pipelines.report.drawing.heat import heat
 from pipelines.report.folder import Folder
 from pipelines.report.overview import MAX_LISTED, MAX_OPEN, first, gravity, overview
+from pipelines.report.seen import Visibility
 from pipelines.report.text import counted, shown
 from pipelines.views.story import moment
 from schemas.records import Finding
 
-MAX_WHOLE = 300
-"""Findings that are told in full, the gravest first. One takes some 40 KB; a browser shows ten MB at once with ease."""
+MAX_WHOLE = 200
+"""Findings that are told in full, the gravest first. One takes some 35 KB."""
 
-MAX_LINES = 5_000
-"""Findings that have a line of their own beyond those."""
+MAX_LINES = 3_000
+"""Findings that have a line of their own beyond those, of some 2 KB: a page of all stays under 15 MB."""
 
 MAX_BRIEF = 240
 """Characters of one text of a log on the first screen."""
@@ -66,6 +67,7 @@ def render(folder: Folder, chains: Iterable[Chain], max_whole: int = MAX_WHOLE) 
             letters=folder.letters,
             summary=folder.summary,
             heat=heat(folder.coverage) if folder.coverage else None,
+            seen=folder.visibility or Visibility(),
         )
     )
 

@@ -7,7 +7,7 @@
   const more = byId("more-filters");
   const texts = new Map();
   const textOf = (finding) => {
-    if (!texts.has(finding)) texts.set(finding, finding.textContent.toLowerCase());
+    if (!texts.has(finding)) texts.set(finding, `${finding.id} ${finding.textContent}`.toLowerCase());
     return texts.get(finding);
   };
   const chosen = (name) => byId(`filter-${name}`).value;

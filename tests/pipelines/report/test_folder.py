@@ -8,7 +8,7 @@ import pytest
 from pipelines.cli import main
 from pipelines.report.folder import MAX_LETTERS_SHOWN, load
 from tests import findings, make
-from tests.pipelines.report.pages import write
+from tests.pipelines.report.pages import Parsed, page, write
 
 
 def test_the_report_lies_beside_the_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +41,7 @@ def test_how_many_are_told_in_full_can_be_chosen(tmp_path: Path, capsys: pytest.
         ("coverage.json", '[{"hour": "noon"}]', "coverage.json: is no coverage"),
         ("coverage.json", '[{"hour": 1.5}]', "coverage.json: is no coverage"),
         ("coverage.json", "[" * 100_000, "coverage.json: is no coverage"),
+        ("visibility.json", '{"gaps": 1}', "visibility.json: is no coverage"),
         ("summary.json", "[]", "summary.json: is no summary"),
         ("summary.json", "\x00", "summary.json: is no summary"),
         ("dead_letters.jsonl", "{\n", "dead_letters.jsonl:1: is no dead letter"),
@@ -72,6 +73,31 @@ def test_coverage_is_read_by_account_and_hour_in_either_form(tmp_path: Path, hou
     assert load(str(folder)).coverage == {("a", make.T0): 4, ("okta", make.T0): 5}
     (folder / "coverage.json").write_text(json.dumps({"rows": [row]}))
     assert load(str(folder)).coverage == {("a", make.T0): 2}
+
+
+def test_gaps_and_blindness_are_told_first_and_under_coverage(tmp_path: Path) -> None:
+    hop = {"name": "console session to its sign-in", "provider": "aws", "state": "blind", "lacks": ["sign-in events"]}
+    seen = hop | {"name": "another hop", "state": "seen", "later": 1}
+    gap = {"provider": "aws", "account": "1111", "what": "account", "since": "2026-03-03T08:00Z", "until": None}
+    folder = write(
+        tmp_path,
+        findings.stolen(),
+        coverage=[{"account": "1111", "hour": make.T0, "events": 1}],
+        visibility={
+            "gaps": [gap],
+            "chains": [hop | {"name": "a_chain", "state": "partly"}],
+            "hops": [hop, seen],
+            "digests": {},
+        },
+    )
+    text = Parsed(page(folder)).text
+    for said in (
+        "aws 1111 fell silent from 2026-03-03T08:00Z on, to the end",
+        "aws: blind to console session to its sign-in: lacks sign-in events",
+        "aws: partly blind to a_chain: lacks sign-in events",
+    ):
+        assert text.count(said) == 2
+    assert "another hop" not in text
 
 
 def test_dead_letters_are_counted_and_the_first_are_kept(tmp_path: Path) -> None:
