@@ -293,7 +293,7 @@ def test_thousands_of_findings_stay_usable(chrome: webdriver.Chrome, tmp_path: P
     show(chrome, path)
     count = find(chrome, "#count")
     assert count.text == "3200 of 3200 shown"
-    assert "800 of them (800 low) have none" in " ".join(find(chrome, ".cut").text.split())
+    assert "800 of these (800 low) have none" in " ".join(find(chrome, ".cut").text.split())
     find(chrome, "#show-low").click()
     WebDriverWait(chrome, PATIENCE).until(lambda _: count.text == "400 of 3200 shown")
     spent = chrome.execute_script(

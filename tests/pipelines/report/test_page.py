@@ -217,7 +217,7 @@ def test_what_a_page_leaves_out_is_told_by_severity(tmp_path: Path) -> None:
 def test_more_than_a_page_holds_is_counted() -> None:
     many = [findings.finding(f"f{number}") for number in range(MAX_LINES + 12)]
     text = Parsed("".join(render(Folder(many, Letters({}, []), {}, None), (), 2))).text
-    assert "10 findings of them (10 low) have none" in text
+    assert "10 of these (10 low) have none" in text
 
 
 @given(text=st.text(max_size=80), time=st.integers(-(2**63), 2**63 - 1), score=st.floats(allow_nan=False, width=32))
