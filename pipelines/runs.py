@@ -14,6 +14,7 @@ from pipelines import scan
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
 from pipelines.views import console
+from pipelines.views.findings_file import FindingsError
 from transforms.baseline import before
 from transforms.databases import Databases
 
@@ -39,7 +40,10 @@ def run(options: argparse.Namespace) -> int:
     databases.close()
     outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
     if options.command == "scan":
-        _write_views(folder, options, outcome.findings)
+        try:
+            _write_views(folder, options, outcome.findings)
+        except FindingsError as error:
+            return fail(str(error))
     if not options.quiet:
         _show(options, outcome)
     if inputs.errors:

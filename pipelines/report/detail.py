@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
 from markupsafe import Markup
 
 from analytic.attack_tactics import TACTICS, named, tactics_of
@@ -13,10 +14,14 @@ from pipelines.report.queries import Query, queries
 from pipelines.report.text import day_of, duration
 from pipelines.views.explain import about
 from pipelines.views.story import ACTOR_TYPES, Happening, checks, happenings
-from schemas.records import Finding, Reason
+from schemas.records import Evidence, Finding, Reason
 
 MAX_HAPPENINGS = 200
 """Lines of one timeline. Evidence is capped by the policy; a policy may allow thousands."""
+
+
+MAX_EVIDENCE = 500
+"""Rows of one table of evidence, and events in one drawing."""
 
 
 class Weighed(NamedTuple):
@@ -59,6 +64,7 @@ class Detail(NamedTuple):
     twins: Sequence[str]
     checks: list[str]
     stages: dict[str, str]
+    evidence: list[Evidence]
     queries: list[Query]
 
 
@@ -79,7 +85,7 @@ def detail(finding: Finding, chains: Iterable[Chain]) -> Detail:
         lasted=duration(finding.last_event_time - finding.first_event_time),
         graph=hops.graph(finding.hops, finding.actor.name) if finding.hops else None,
         hops_left_out=max(0, len(finding.hops) - hops.MAX_HOPS),
-        timeline=lanes.timeline(finding),
+        timeline=lanes.timeline(msgspec.structs.replace(finding, evidence=finding.evidence[:MAX_EVIDENCE])),
         happenings=told[:MAX_HAPPENINGS],
         happenings_left_out=max(0, len(told) - MAX_HAPPENINGS),
         techniques=[_technique(technique) for technique in finding.attack.techniques],
@@ -87,6 +93,7 @@ def detail(finding: Finding, chains: Iterable[Chain]) -> Detail:
         counter=[Weighed(reason, bars.bits(reason.bits, least, most)) for reason in finding.counter_evidence],
         twins=said.benign,
         checks=list(checks(finding, said)),
+        evidence=finding.evidence[:MAX_EVIDENCE],
         stages={stage.event_id: stage.stage for stage in finding.stages},
         queries=queries(finding),
     )

@@ -101,6 +101,16 @@ def test_a_scan_writes_formats_and_report_and_reads_none_of_them(tmp_path: Path)
     assert main(["scan", str(out), "--output", str(out), "-q"]) == 1
 
 
+def test_what_lies_beside_a_scan_and_cannot_be_read_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "coverage.json").write_text("{")
+    assert main(["scan", str(EXAMPLES), "--output", str(tmp_path), "--report", "-q"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "coverage.json: is no coverage" in line
+    assert (tmp_path / "findings.jsonl").stat().st_size > 0
+
+
 def test_the_commands_take_the_formats_that_are_written() -> None:
     options = parser(["scan"]).parse_args(["scan", "x", *arguments(*FORMATS)])
     assert options.format == list(FORMATS)

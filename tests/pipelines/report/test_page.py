@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.report.detail import MAX_EVIDENCE
 from pipelines.report.folder import Folder, Letters
 from pipelines.report.page import MAX_LINES, render
 from pipelines.views.console import safe
@@ -191,6 +192,14 @@ def test_a_finding_tells_its_whole_story(whole: str) -> None:
         "Known benign twins",
     ):
         assert part in text, part
+
+
+def test_a_finding_of_thousands_of_events_keeps_its_page_small(tmp_path: Path) -> None:
+    made = findings.finding("f1", calls=[f"iam:Call{number}" for number in range(6_000)])
+    made.stages = made.stages[:3]
+    content = page(write(tmp_path, made))
+    assert f"Evidence: {MAX_EVIDENCE} of 6,000 events" in Parsed(content).text
+    assert len(content) < 1 << 20
 
 
 def test_the_same_folder_gives_the_same_page(tmp_path: Path) -> None:
