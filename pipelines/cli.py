@@ -3,16 +3,20 @@
 import argparse
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
 from analytic.scoring import SEVERITIES
-from pipelines.outcome import ERROR, INTERRUPTED, fail
+from pipelines.outcome import ERROR, INTERRUPTED, OK, fail
 
 _OTHERS = {
+    "report": ("pipelines.report.command", "write what a scan found as one HTML file that needs nothing else"),
+    "export": ("pipelines.views.export", "write findings as OCSF, ECS, CSV or Markdown"),
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
+    "chains": ("pipelines.chains.shelf", "list and show the chains, and what of ATT&CK they cover"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
@@ -53,10 +57,11 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
     )
     scan.add_argument(
         "--format",
-        choices=("ocsf",),
-        metavar="FORMAT",
-        help="write the findings also as findings.ocsf.jsonl (OCSF 1.8 Detection Findings)",
+        action="append",
+        choices=("ocsf", "ecs", "csv", "markdown"),
+        help="write the findings also as OCSF 1.8, ECS 8, CSV or Markdown; may be given several times",
     )
+    scan.add_argument("--report", action="store_true", help="write report.html too: all of it on one page")
     scan.add_argument("--chains", metavar="DIR", help="your own chains beside the shipped ones (docs/chains.md)")
     scan.add_argument("--baseline", metavar="FILE", help="what `tokentrail baseline` learnt from history")
     events = commands.add_parser(
@@ -104,6 +109,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(importlib.import_module(module).run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has enough of it (`| head`): that is no error, nor is what is still in the buffer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except OSError as error:
         return fail(
             f"{error.filename or getattr(options, 'output', options.command)}: {error.strerror or error}"

@@ -1,11 +1,9 @@
 """The commands that run the flow over files: scan, events, baseline. What is wrong is told before the work."""
 
 import argparse
-import json
 import os
 import tempfile
 import time
-from importlib.metadata import version
 from typing import Any
 
 from analytic.chains import shipped
@@ -16,6 +14,7 @@ from pipelines import scan
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
 from pipelines.views import console
+from pipelines.views.findings_file import FindingsError
 from transforms.baseline import before
 from transforms.databases import Databases
 
@@ -40,8 +39,11 @@ def run(options: argparse.Namespace) -> int:
         return fail(str(error))
     databases.close()
     outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
-    if options.command == "scan" and options.format == "ocsf":
-        _write_ocsf(folder, outcome.findings)
+    if options.command == "scan":
+        try:
+            _write_views(folder, options, outcome.findings)
+        except FindingsError as error:
+            return fail(str(error))
     if not options.quiet:
         _show(options, outcome)
     if inputs.errors:
@@ -60,12 +62,15 @@ def _policy(path: str | None) -> Policy:
 
 
 def _chains(folder: str | None) -> tuple[Chain, ...] | None:
+    return shipped.chains() + _own_chains(folder) if folder is not None else None
+
+
+def _own_chains(folder: str | None) -> tuple[Chain, ...]:
     if folder is None:
-        return None
+        return ()
     from pipelines.chains.files import load_folder
 
-    own = shipped.chains()
-    return own + load_folder(folder, [chain.name for chain in own])
+    return load_folder(folder, [chain.name for chain in shipped.chains()])
 
 
 def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
@@ -78,12 +83,17 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
     return scan.findings_to(options.output, now, policy, baseline, _chains(options.chains))
 
 
-def _write_ocsf(folder: str, findings: list[dict[str, Any]]) -> None:
-    from analytic.ocsf import to_ocsf
+def _write_views(folder: str, options: argparse.Namespace, findings: list[dict[str, Any]]) -> None:
+    """Write the findings in the other formats that were asked for, and the report last: it reads what lies there."""
+    if options.format:
+        from pipelines.views import formats
 
-    with open(os.path.join(folder, "findings.ocsf.jsonl"), "w", encoding="utf-8") as file:
-        for finding in findings:
-            file.write(json.dumps(to_ocsf(finding, version("tokentrail")), ensure_ascii=False) + "\n")
+        for name in dict.fromkeys(options.format):
+            formats.write(folder, name, findings)
+    if options.report:
+        from pipelines.report.command import write
+
+        write(folder, None, _own_chains(options.chains))
 
 
 def _show(options: argparse.Namespace, outcome: scan.Outcome) -> None:

@@ -59,3 +59,15 @@ def level(event_source: str, operation: str) -> str | None:
 def _levels(event_source: str) -> dict[str, str]:
     """Give the levels of one service: most processes see few services, so the names are parted on first use."""
     return {name: access for access, names in _TABLE.levels[event_source].items() for name in names.split(" ")}
+
+
+def techniques() -> dict[str, int]:
+    """Give the ATT&CK techniques of the catalogue's rows, each with the number of its rows."""
+    counts: dict[str, int] = {}
+    for services in _TABLE.rows.values():
+        for keys in services.values():
+            for number in keys.values():
+                technique = _ACTS[number].technique
+                if technique is not None:
+                    counts[technique] = counts.get(technique, 0) + 1
+    return dict(sorted(counts.items()))

@@ -1,6 +1,5 @@
 """What a person reads on the terminal: the table of findings and the summary. All text from logs is escaped."""
 
-import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,19 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analytic.visible import visible
+
 _COLOURS = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _PLAIN_WIDTH = 120
 """Columns where the output is no terminal, so that it is the same everywhere."""
 
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
-"""What a terminal obeys instead of showing: C0 and C1 controls, zero-width and direction marks, lone surrogates."""
-
 
 def safe(text: str) -> str:
     """Escape what a terminal would obey: an attacker names roles and sessions."""
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return visible(text)
 
 
 def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: str, min_rank: int) -> None:

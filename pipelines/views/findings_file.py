@@ -4,6 +4,7 @@ import json
 import os
 import typing
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -64,31 +65,48 @@ def _finding(value: Any) -> Finding:
     return finding
 
 
+class _Field(typing.NamedTuple):
+    """How a field is read: its name in the file, and the record that it, or each of its items, is."""
+
+    name: str
+    record: type[msgspec.Struct] | None
+    many: bool
+
+
+@cache
+def _fields(class_: type[msgspec.Struct]) -> list[_Field]:
+    """Give the fields of a record: told once, for a file has a thousand times the same."""
+    hints = typing.get_type_hints(class_)
+    names = zip(class_.__struct_fields__, class_.__struct_encode_fields__, strict=True)
+    return [_field(name, hints[attribute]) for attribute, name in names]
+
+
+def _field(name: str, type_: Any) -> _Field:
+    inner = [arg for arg in typing.get_args(type_) if arg is not type(None)]
+    class_ = inner[0] if inner else type_
+    record = class_ if isinstance(class_, type) and issubclass(class_, msgspec.Struct) else None
+    return _Field(name, record, typing.get_origin(type_) is list)
+
+
 def _positional(class_: type[msgspec.Struct], value: Any) -> list[Any]:
     """Give an object as the array that its record is, so that msgspec checks every type."""
     if not isinstance(value, dict):
         raise TypeError(f"{type(value).__name__} where {class_.__name__} belongs")
-    hints = typing.get_type_hints(class_)
-    defaults = class_.__struct_defaults__
-    required = len(class_.__struct_fields__) - len(defaults)
+    fields = _fields(class_)
+    required = len(fields) - len(class_.__struct_defaults__)
     row = []
-    for place, (attribute, name) in enumerate(
-        zip(class_.__struct_fields__, class_.__struct_encode_fields__, strict=True)
-    ):
-        if name not in value:
-            later = class_.__struct_encode_fields__[place + 1 :]
-            if place < required or any(name in value for name in later):
-                raise KeyError(name)
+    for place, field in enumerate(fields):
+        if field.name not in value:
+            if place < required or any(later.name in value for later in fields[place + 1 :]):
+                raise KeyError(field.name)
             break  # Written by an older version: the fields from here on have their defaults.
-        row.append(_value(hints[attribute], value[name]))
+        row.append(_value(field, value[field.name]))
     return row
 
 
-def _value(type_: Any, value: Any) -> Any:
-    inner = [arg for arg in typing.get_args(type_) if arg is not type(None)]
-    if typing.get_origin(type_) is list:
-        return [_value(inner[0], item) for item in value] if isinstance(value, list) else value
-    class_ = inner[0] if inner else type_
-    if value is not None and isinstance(class_, type) and issubclass(class_, msgspec.Struct):
-        return _positional(class_, value)
-    return value
+def _value(field: _Field, value: Any) -> Any:
+    if field.record is None or value is None:
+        return value
+    if not field.many:
+        return _positional(field.record, value)
+    return [_positional(field.record, item) for item in value] if isinstance(value, list) else value

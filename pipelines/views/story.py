@@ -20,7 +20,7 @@ _MAX_LISTED = 12
 _MAX_TEXT = 600
 """Characters of one text of a log that are shown: the whole of it is in the finding."""
 
-_TYPES = {
+ACTOR_TYPES = {
     "user": "a person",
     "root": "an account's root user",
     "role": "a role: who took it on was not seen",
@@ -31,6 +31,7 @@ _TYPES = {
     "service_principal": "an application",
     "workload": "a workload",
 }
+"""What an actor's type is called."""
 
 
 class Line(NamedTuple):
@@ -47,7 +48,9 @@ class About(NamedTuple):
     benign: Sequence[str] = ()
 
 
-class _Happening(NamedTuple):
+class Happening(NamedTuple):
+    """One thing of the timeline: a hop (order 0), a shift (1) or an event (2), with what to say below it."""
+
     time: int
     order: int
     event_id: str
@@ -72,7 +75,7 @@ def story(finding: Finding, about: About, width: int) -> list[Line]:
     _section(lines, f"Why it weighs {finding.score:.1f} bits", _reasons(finding), width)
     _section(lines, "Why it may be benign", _benign(finding, about), width)
     _section(lines, "What could not be seen, hence is not ruled out", finding.blind_spots, width)
-    _section(lines, "Check", _checks(finding, about), width)
+    _section(lines, "Check", checks(finding, about), width)
     _section(lines, "Revoke, if this was not the person's own work", _remedies(finding.revoke), width)
     _section(lines, "Roll back", _remedies(finding.rollback), width)
     _section(lines, "Pull", finding.pull, width)
@@ -86,25 +89,25 @@ def _about_it(finding: Finding) -> Iterable[str]:
         f"chain {finding.chain} · {finding.analytic} · ATT&CK v{finding.attack.version}"
     )
     yield f"id {finding.finding_id}"
-    yield f"{_moment(finding.first_event_time)} to {_moment(finding.last_event_time)} UTC"
+    yield f"{moment(finding.first_event_time)} to {moment(finding.last_event_time)} UTC"
     if finding.suppressed is not None:
-        until = f", until {_moment(finding.suppressed.expires)} UTC" if finding.suppressed.expires else ""
+        until = f", until {moment(finding.suppressed.expires)} UTC" if finding.suppressed.expires else ""
         yield f"suppressed by {finding.suppressed.by}{until}: {finding.suppressed.reason}"
 
 
 def _who(finding: Finding) -> Iterable[str]:
     actor = finding.actor
     of = f" of account {actor.account}" if actor.account else ""
-    yield f"{actor.name}{of} ({_TYPES.get(actor.type, actor.type)} in {actor.provider}): {actor.id}"
+    yield f"{actor.name}{of} ({ACTOR_TYPES.get(actor.type, actor.type)} in {actor.provider}): {actor.id}"
     for hop in finding.hops:
-        yield f"{hop.from_} became {hop.to} by {hop.how}, {_moment(hop.time)} ({hop.certainty})"
+        yield f"{hop.from_} became {hop.to} by {hop.how}, {moment(hop.time)} ({hop.certainty})"
     if not finding.hops:
         yield "used its own credential: no hop lies between"
 
 
 def _where(finding: Finding) -> Iterable[str]:
     session = finding.session
-    yield f"session {_moment(session.started)} to {_moment(session.ended)} UTC"
+    yield f"session {moment(session.started)} to {moment(session.ended)} UTC"
     for name, values in (
         ("networks", session.networks),
         ("interfaces", session.interfaces),
@@ -118,49 +121,53 @@ def _where(finding: Finding) -> Iterable[str]:
 
 
 def _timeline(lines: list[Line], finding: Finding, width: int) -> None:
-    """Tell hops, shifts and events in the order they happened; of one moment what led to the event comes first."""
-    happenings = [
-        *(
-            _Happening(hop.time, 0, hop.event_id or "", f"{hop.from_} became {hop.to} by {hop.how}", [])
-            for hop in finding.hops
-        ),
-        *(_shifted(shift) for shift in finding.shifts),
-        *_events(finding),
-    ]
-    happenings.sort(key=lambda happening: (happening.time, happening.order, happening.event_id, happening.text))
     _put(lines, "", width)
     _put(lines, "What happened, in order (UTC)", width, heading=True)
-    for day, of_day in groupby(happenings, key=lambda happening: _moment(happening.time)[:10]):
+    for day, of_day in groupby(happenings(finding), key=lambda happening: moment(happening.time)[:10]):
         _put(lines, day, width, indent=2)
         for happening in of_day:
-            _put(lines, f"{_moment(happening.time)[11:]}  {happening.text}", width, indent=4, hang=14)
+            _put(lines, f"{moment(happening.time)[11:]}  {happening.text}", width, indent=4, hang=14)
             for note in happening.notes:
                 _put(lines, note, width, indent=14)
     if finding.evidence_total > len(finding.evidence):
         _put(lines, f"and {finding.evidence_total - len(finding.evidence)} more events of these kinds", width, indent=4)
 
 
-def _shifted(shift: Shift) -> _Happening:
+def happenings(finding: Finding) -> list[Happening]:
+    """Give hops, shifts and events in the order they happened; of one moment what led to the event comes first."""
+    found = [
+        *(
+            Happening(hop.time, 0, hop.event_id or "", f"{hop.from_} became {hop.to} by {hop.how}", [])
+            for hop in finding.hops
+        ),
+        *(_shifted(shift) for shift in finding.shifts),
+        *_events(finding),
+    ]
+    return sorted(found, key=lambda happening: (happening.time, happening.order, happening.event_id, happening.text))
+
+
+def _shifted(shift: Shift) -> Happening:
     change = f"{shift.before} -> {shift.after}" if shift.before else f"{shift.after}" if shift.after else ""
     text = f"shift of {shift.dimension}{f': {change}' if change else ''} (+{shift.bits:.1f} bits)"
-    return _Happening(shift.time, 1, shift.event_id, text, [shift.why])
+    return Happening(shift.time, 1, shift.event_id, text, [shift.why])
 
 
-def _events(finding: Finding) -> Iterable[_Happening]:
+def _events(finding: Finding) -> Iterable[Happening]:
     stages = {stage.event_id: stage for stage in finding.stages}
     for piece in finding.evidence:
         failed = "" if piece.outcome == "success" else f", {piece.outcome}"
         whence = f" from {piece.source_ip}" if piece.source_ip else ""
         with_ = f" with {piece.credential_id}" if piece.credential_id else ""
         stage = stages.pop(piece.event_id, None)
-        notes = [_staged(stage)] if stage is not None else []
+        notes = [staged(stage)] if stage is not None else []
         text = f"{piece.service}:{piece.action}{failed}, {piece.interface}{whence}{with_}"
-        yield _Happening(piece.time, 2, piece.event_id, text, notes)
+        yield Happening(piece.time, 2, piece.event_id, text, notes)
     for stage in stages.values():  # Stages whose event the capped evidence no longer lists.
-        yield _Happening(stage.time, 2, stage.event_id, f"{stage.service}:{stage.action}", [_staged(stage)])
+        yield Happening(stage.time, 2, stage.event_id, f"{stage.service}:{stage.action}", [staged(stage)])
 
 
-def _staged(stage: Stage) -> str:
+def staged(stage: Stage) -> str:
+    """Say a stage with its technique and tactics."""
     if stage.technique is None:
         return f"stage {stage.stage}"
     name = named(stage.technique)
@@ -184,7 +191,7 @@ def _benign(finding: Finding, about: About) -> Iterable[str]:
         yield f"known twin: {twin}"
 
 
-def _checks(finding: Finding, about: About) -> Iterable[str]:
+def checks(finding: Finding, about: About) -> Iterable[str]:
     """Give the chain's own checks, then what this finding's shifts and hops leave open."""
     yield from about.check
     asked = {
@@ -251,7 +258,8 @@ def _put(
     lines.extend(Line(line, heading) for line in wrapped or [""])
 
 
-def _moment(time: int) -> str:
+def moment(time: int) -> str:
+    """Give a time in UTC, to the second; what no calendar has in microseconds."""
     try:
         return f"{_EPOCH + timedelta(microseconds=time):%Y-%m-%d %H:%M:%S}"
     except OverflowError:

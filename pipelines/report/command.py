@@ -1,0 +1,71 @@
+"""`tokentrail report DIR`: what a scan found as one HTML file."""
+
+import argparse
+import os
+
+from analytic.chains.chain import Chain
+from analytic.chains.shipped import chains
+from pipelines.chains.files import ChainError, load_folder
+from pipelines.outcome import OK, fail
+from pipelines.report.folder import load
+from pipelines.report.page import MAX_WHOLE, render
+from pipelines.views.console import safe
+from pipelines.views.findings_file import FindingsError
+
+NAME = "report.html"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.epilog = "example: tokentrail report tokentrail-out"
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        default="tokentrail-out",
+        metavar="DIR",
+        help="what a scan wrote: its --output folder, or a findings.jsonl (default: %(default)s)",
+    )
+    parser.add_argument("--output", metavar="FILE", help=f"where to write (default: {NAME} beside the findings)")
+    parser.add_argument("--chains", metavar="DIR", help="your own chains, for what they say to check")
+    parser.add_argument(
+        "--max-findings",
+        type=_number,
+        default=MAX_WHOLE,
+        metavar="N",
+        help="tell so many findings in full, the gravest first; the others in a line each (default: %(default)s)",
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is no number of findings: give one from 1 to 10000")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report; gives the exit code: 0, or 1 with one line on stderr. Raises OSError."""
+    try:
+        own = load_folder(options.chains) if options.chains else ()
+        path = write(options.folder, options.output, own, options.max_findings)
+    except (ChainError, FindingsError) as error:
+        return fail(str(error))
+    if not options.quiet:
+        print(f"report: {safe(path)}")  # noqa: T201 - the command's output
+    return OK
+
+
+def write(folder: str, output: str | None, own: tuple[Chain, ...] = (), max_whole: int = MAX_WHOLE) -> str:
+    """Write the report of a folder and give its path. Raises FindingsError, and OSError where it can't be written."""
+    beside = folder if os.path.isdir(folder) else os.path.dirname(folder)
+    path = output or os.path.join(beside, NAME)
+    pieces = render(load(folder), (*own, *chains()), max_whole)
+    draft = f"{path}.draft"
+    try:
+        with open(draft, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(pieces)
+        os.replace(draft, path)
+    finally:
+        if os.path.exists(draft):
+            os.unlink(draft)
+    return path
