@@ -11,7 +11,7 @@ import msgspec
 from analytic.coverage import COUNTS, merge
 from analytic.policy import HOUR, Policy
 from analytic.rhythm import Gap, gaps
-from schemas.records import Coverage, Finding
+from schemas.records import ApiEvent, Coverage, Finding
 
 MAX_LISTED = 64
 """Regions that a view tells apart, and services that it lists: the busiest. No cloud has as many regions."""
@@ -24,14 +24,14 @@ _MAX_REGIONS = 6
 _MAX_GAPS = 3
 
 FIELDS = {
-    "source_addresses": "where calls came from",
-    "user_agents": "with which program they were made",
-    "credential_ids": "with which credential they were made",
+    "source_addresses": "where the call came from",
+    "user_agents": "with which program the call was made",
+    "credential_ids": "with which credential the call was made",
 }
 """The fields that most events of a sound log show, and what is unknown without them."""
 
 NEVER_SHOWN = frozenset({("gcp", "credential_ids"), ("azure", "user_agents")})
-"""What a provider's log does not have by itself: Google's audit log names keys alone, Azure's activity log no program."""
+"""What a provider's log does not have by itself: Google's audit log names keys, Azure's activity log no program."""
 
 CLASSES = {
     (
@@ -48,6 +48,22 @@ SIGN_INS = {
     "aws": "no sign-in at AWS is in these logs: how its console sessions were opened is unknown",
     "azure": "no sign-in of Entra is in these logs: who stands behind a token is known by name at most",
 }
+
+
+_SHOWN_BY = {
+    "source_addresses": lambda event: event.source_ip or event.vpc_endpoint or event.source_service,
+    "user_agents": lambda event: event.user_agent or event.client,
+    "credential_ids": lambda event: event.credential_id or event.session_id or event.log_class == "signin",
+}
+
+
+def hidden(event: ApiEvent) -> list[str]:
+    """Say which fields an event of a finding does not show: what is known at once, on a stream too."""
+    return [
+        f"a record of this story does not show {unknown}"
+        for field, unknown in FIELDS.items()
+        if (event.provider, field) not in NEVER_SHOWN and not _SHOWN_BY[field](event)
+    ]
 
 
 class View(msgspec.Struct, array_like=True):

@@ -4,6 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytic.analysis import analyse
 from analytic.coverage import Counter, cell_of, merge, ordered
 from analytic.policy import HOUR, Policy
 from analytic.visibility import Visible, spots, view
@@ -103,7 +104,7 @@ def test_a_finding_names_what_its_account_does_not_show() -> None:
     text = "\n".join(told(rows, 0))
     assert "data events" in text
     assert "nothing outside us-east-1" in text
-    assert "where calls came from is unknown for 100% of its calls" in text
+    assert "where the call came from is unknown for 100% of its calls" in text
     assert "no sign-in at AWS" in text
 
 
@@ -136,3 +137,18 @@ def test_views_do_not_depend_on_the_order_of_rows() -> None:
     assert view(rows) == view(reversed(rows))
     assert view(rows).first == make.T0
     assert view(rows).last == make.T0 + 8 * HOUR
+
+
+def test_a_finding_says_at_once_what_its_own_records_do_not_show() -> None:
+    calls = [
+        make.by_instance("h", 0, "s3:GetObject", "i-1", "ASIA2", user_agent="x"),
+        make.by_user("x", 1, "ssm:SendCommand", source_ip=make.CAFE, touched=[make.instance("i-1")], user_agent="x"),
+        make.by_instance("y", 2, "iam:ListUsers", "i-1", "ASIA2", source_ip=make.CAFE, user_agent="x"),
+    ]
+    (finding,) = (one for one in analyse(calls) if one.chain == "command_execution_credential_used")
+    assert not any("does not show" in spot for spot in finding.blind_spots)
+    calls[2] = make.changed(calls[2], {"user_agent": None, "client": None})
+    (finding,) = (one for one in analyse(calls) if one.chain == "command_execution_credential_used")
+    assert [spot for spot in finding.blind_spots if "does not show" in spot] == [
+        "a record of this story does not show with which program the call was made"
+    ]
