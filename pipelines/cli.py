@@ -15,6 +15,8 @@ _OTHERS = {
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
+    "investigate": ("pipelines.investigating.investigate", "tell what an actor, credential, address or resource saw"),
+    "actors": ("pipelines.investigating.actors", "list who the logs show: when, from where, and what they did"),
     "coverage": ("pipelines.coverage.command", "say what the logs could have shown, and what they are blind to"),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
