@@ -18,6 +18,7 @@ _OTHERS = {
     "investigate": ("pipelines.investigating.investigate", "tell what an actor, credential, address or resource saw"),
     "actors": ("pipelines.investigating.actors", "list who the logs show: when, from where, and what they did"),
     "coverage": ("pipelines.coverage.command", "say what the logs could have shown, and what they are blind to"),
+    "doctor": ("pipelines.doctor.command", "check this installation and what a run needs, with what to do next"),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
 """The commands that have a module of their own, with `add_arguments` and `run`."""
