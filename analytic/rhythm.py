@@ -23,7 +23,8 @@ _LEAST_DAYS = 3
 """Below so many days there is no rhythm; only what is nearly always there can then be missed."""
 
 _ALWAYS = 0.8
-_MOST = 0.98
+_NEVER_SLEEPS = 0.9
+_MOST = 0.95
 _STRENGTH = 1.0
 """How many days the share of all hours weighs against the hour's own."""
 
@@ -57,8 +58,9 @@ def gaps(what: str, hours: Mapping[int, int], end: int) -> list[Gap]:
         slot = _slot(hour)
         seen[slot] += 1
         active[slot] += hour in hours
-    span = sum(seen.values())
-    share = sum(active.values()) / span
+    span = seen.total()
+    up = active.total()
+    share = up / span
     if span < _LEAST_DAYS * 24 and share < _ALWAYS:
         return []
     mean = sum(events for hour, events in hours.items() if hour >= first) / span
@@ -69,6 +71,9 @@ def gaps(what: str, hours: Mapping[int, int], end: int) -> list[Gap]:
         for slot, times in silent.items():
             others = seen[slot] - times
             likely = (active[slot] + _STRENGTH * share) / (others + _STRENGTH)
+            if others == 0:
+                # The first weekend: a log that is used on workdays says nothing of it, one that never sleeps does.
+                likely = awake if (awake := up / (span - silent.total())) >= _NEVER_SLEEPS else 0.0
             bits -= times * log2(1 - min(likely, _MOST))
         if bits >= GAP_BITS:
             missed = round(mean * (until - since) / HOUR)

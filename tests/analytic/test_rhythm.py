@@ -32,6 +32,10 @@ def test_a_workday_without_events_is_missed() -> None:
     assert gap.until >= MONDAY + 8 * DAY + 18 * HOUR
 
 
+def test_the_first_weekend_of_a_log_that_is_used_on_workdays_is_no_gap() -> None:
+    assert gaps("", hours(5, range(20)) | {MONDAY + 7 * DAY: 1}, MONDAY + 7 * DAY) == []
+
+
 def test_a_log_that_stops_is_open() -> None:
     (gap,) = gaps("management", hours(7, range(24), range(120, 168)), end(7))
     assert gap.open
