@@ -12,7 +12,7 @@ import pytest
 from pipelines.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
-DONE = ("investigate", "actors", "coverage", "doctor")
+DONE = ("investigate", "actors", "coverage", "doctor", "drill")
 
 
 @pytest.mark.parametrize("command", DONE)
