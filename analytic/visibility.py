@@ -53,7 +53,7 @@ SIGN_INS = {
 _SHOWN_BY = {
     "source_addresses": lambda event: event.source_ip or event.vpc_endpoint or event.source_service,
     "user_agents": lambda event: event.user_agent or event.client,
-    "credential_ids": lambda event: event.credential_id or event.session_id or event.log_class == "signin",
+    "credential_ids": lambda event: event.credential_id or event.session_id or event.issued,
 }
 
 

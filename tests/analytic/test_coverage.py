@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from analytic.analysis import analyse
 from analytic.coverage import Counter, cell_of, merge, ordered
 from analytic.policy import HOUR, Policy
-from analytic.visibility import Visible, spots, view
+from analytic.visibility import Visible, hidden, spots, view
 from schemas.records import ApiEvent, Coverage
 from tests import findings, make
 
@@ -151,4 +151,12 @@ def test_a_finding_says_at_once_what_its_own_records_do_not_show() -> None:
     (finding,) = (one for one in analyse(calls) if one.chain == "command_execution_credential_used")
     assert [spot for spot in finding.blind_spots if "does not show" in spot] == [
         "a record of this story does not show with which program the call was made"
+    ]
+
+
+def test_a_call_that_hands_out_a_credential_begins_it_and_hides_none() -> None:
+    event = make.assume("a", 0, "admin", "s", "ASIA1", credential_id=None, user_agent="x")
+    assert hidden(event) == []
+    assert hidden(make.changed(event, {"issued": None})) == [
+        "a record of this story does not show with which credential the call was made"
     ]
