@@ -6,6 +6,7 @@ from analytic.envelopes import find, is_break_glass, is_trusted
 from analytic.remedy import gather, remedies
 from analytic.session import ActorState, Draft, Noted, Trigger
 from analytic.surprise import Expectation
+from analytic.visibility import hidden
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session, Step
 
 _NOBODY = frozenset({"role", "account", "service_account", "service_principal"})
@@ -116,7 +117,7 @@ def _weigh_in(
 
 def _note(draft: Draft, moment: Moment, match: Match) -> None:
     step = moment.step
-    spots = list(match.blind_spots)
+    spots = list(match.blind_spots) + hidden(step.event)
     if step.late:
         spots.append("an event came later than the policy allows to revise: what followed from it before may lack it")
     if step.actor.type in _NOBODY:

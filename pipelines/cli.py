@@ -19,9 +19,14 @@ _OTHERS = {
     "chains": ("pipelines.chains.shelf", "list and show the chains, and what of ATT&CK they cover"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
+    "investigate": ("pipelines.investigating.investigate", "tell what an actor, credential, address or resource saw"),
+    "actors": ("pipelines.investigating.actors", "list who the logs show: when, from where, and what they did"),
+    "drill": ("pipelines.drill.command", "verify that scripted actions lead to their person or documented automation"),
+    "coverage": ("pipelines.coverage.command", "say what the logs could have shown, and what they are blind to"),
+    "doctor": ("pipelines.doctor.command", "check this installation and what a run needs, with what to do next"),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
-"""The commands that have a module of their own, with `add_arguments` and `run`: they run no pipeline."""
+"""The commands that have a module of their own, with `add_arguments` and `run`."""
 
 
 class _Parser(argparse.ArgumentParser):

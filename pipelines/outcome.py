@@ -14,6 +14,9 @@ RESULTS = (
     "summary.json",
     "events.jsonl",
     "events.avro",
+    "coverage.json",
+    "coverage.avro",
+    "visibility.json",
 )
 """The files that runs write."""
 

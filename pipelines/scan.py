@@ -19,8 +19,16 @@ from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
 from pipelines.progress import watching
-from pipelines.stream import baseline_from, bounded, findings_from
+from pipelines.stream import (
+    baseline_from,
+    bounded,
+    bounded_hours,
+    coverage_from,
+    findings_from,
+    with_blind_spots,
+)
 from transforms.baseline import Before, WriteBaseline
+from transforms.coverage import WriteCoverage
 from transforms.databases import Databases
 from transforms.dead_letter import TAG
 from transforms.metrics import FINDINGS, IGNORED_KINDS, counters, tally
@@ -59,11 +67,21 @@ def findings_to(
     baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
 ) -> Build:
-    """Give what writes the findings of events."""
-    return lambda events: (
-        findings_from(events, bounded(), policy, baseline, chains)
-        | "WriteFindings" >> WriteFindings(output, detected_at)
-    )
+    """Give what writes the findings of events, with what their logs show: a finding names what it could not see."""
+
+    def write(events: beam.PCollection) -> None:
+        coverage = coverage_from(events, bounded_hours())
+        _ = coverage | "WriteCoverage" >> WriteCoverage(output)
+        findings = findings_from(events, bounded(), policy, baseline, chains)
+        named = with_blind_spots(findings, coverage, policy)
+        _ = named | "WriteFindings" >> WriteFindings(output, detected_at)
+
+    return write
+
+
+def coverage_to(output: str) -> Build:
+    """Give what writes what the logs of events show."""
+    return lambda events: coverage_from(events, bounded_hours()) | "WriteCoverage" >> WriteCoverage(output)
 
 
 def baseline_to(path: str, policy: Policy) -> Build:

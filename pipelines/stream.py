@@ -7,6 +7,7 @@ import apache_beam as beam
 from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
+from transforms.coverage import CountCoverage, Hours, NameBlindSpots, ViewAccounts, by_hour, whole_input
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
 from transforms.in_event_time import InEventTime
@@ -43,6 +44,27 @@ def baseline_from(events: beam.PCollection, order: Order, policy: Policy) -> bea
         | "FollowCredentials" >> FollowCredentials(order, policy)
         | "LearnBaseline" >> LearnBaseline(order, policy)
     )
+
+
+def coverage_from(events: beam.PCollection, hours: Hours) -> beam.PCollection:
+    """Give what events (in blocks) show of each account, region, service, log class and hour: batches of rows."""
+    return events | "CountCoverage" >> CountCoverage(hours)
+
+
+def with_blind_spots(findings: beam.PCollection, coverage: beam.PCollection, policy: Policy) -> beam.PCollection:
+    """Give findings with what the logs of their accounts did not show. For bounded input: all of it is waited for."""
+    views = coverage | "ViewAccounts" >> ViewAccounts()
+    return findings | "NameBlindSpots" >> NameBlindSpots(views, policy)
+
+
+def bounded_hours() -> Hours:
+    """Give the hours of coverage for input that ends: each row comes once."""
+    return whole_input
+
+
+def unbounded_hours(policy: Policy) -> Hours:
+    """Give the hours of coverage for input that goes on: a row comes again as it grows."""
+    return partial(by_hour, policy)
 
 
 def bounded() -> Order:

@@ -22,6 +22,7 @@ RETRACTED = "retracted"
 CUT = "cut"
 FINDINGS = "findings"
 BASELINES = "baselines"
+COVERAGE = "coverage"
 
 STEPS = ("read", "parse")
 """The steps that write dead letters."""
@@ -43,6 +44,7 @@ COUNTERS = {
     CUT: "Items that a cap on a key's state let go.",
     FINDINGS: "Findings written.",
     BASELINES: "Rows of a baseline file written: actors and groups of peers.",
+    COVERAGE: "Rows of coverage written: one for each account, region, service, log class and hour.",
 }
 """Every counter with its meaning. The namespace of each is NAMESPACE."""
 

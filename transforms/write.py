@@ -167,6 +167,17 @@ def _write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
     return name
 
 
+def write_array(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
+    """Write rows as one JSON array, a row a line. Raises WriteError."""
+    encode = msgspec.json.Encoder().encode
+    with _Whole(folder, name) as file:
+        file.write(b"[")
+        for number, row in enumerate(rows):
+            file.write((b",\n" if number else b"\n") + encode(row))
+        file.write(b"\n]\n")
+    return name
+
+
 def write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, Any]]) -> str:
     """Write rows to an Avro file of one of this project's schemas. Raises WriteError."""
     parsed = fastavro.parse_schema(json.loads(files("schemas").joinpath(f"{schema}.avsc").read_text()))

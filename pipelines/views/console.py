@@ -24,7 +24,7 @@ def safe(text: str) -> str:
 
 def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: str, min_rank: int) -> None:
     """Print the findings of at least a severity rank, the gravest first, then the summary."""
-    console = _console()
+    out = console()
     shown = [finding for finding in findings if finding["severity_rank"] >= min_rank]
     shown.sort(key=lambda finding: (-finding["severity_rank"], finding["first_event_time"], finding["finding_id"]))
     if shown:
@@ -40,12 +40,12 @@ def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: st
                 str(finding["evidence_total"]),
                 Text(f"{safe(finding['title'])} [{finding['chain']}]"),
             )
-        console.print(table)
+        out.print(table)
     for line in lines(summary, len(findings) - len(shown), output):
-        console.print(Text(line), soft_wrap=True)
+        out.print(Text(line), soft_wrap=True)
 
 
-def _console() -> Console:
+def console() -> Console:
     """Give a console: plain where stdout is no terminal, whatever FORCE_COLOR says (it is often set in CI)."""
     if sys.stdout.isatty():
         return Console(highlight=False)
@@ -54,9 +54,9 @@ def _console() -> Console:
 
 def show_events(summary: dict[str, Any], output: str) -> None:
     """Print what `tokentrail events` did."""
-    console = _console()
+    out = console()
     for line in _counts(summary, output):
-        console.print(Text(line), soft_wrap=True)
+        out.print(Text(line), soft_wrap=True)
 
 
 def lines(summary: dict[str, Any], hidden: int, output: str) -> list[str]:

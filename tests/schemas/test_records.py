@@ -12,11 +12,17 @@ import pytest
 
 import schemas
 from schemas import records
-from schemas.records import ApiEvent, BaselineRow, DeadLetter, Finding, to_dict
+from schemas.records import ApiEvent, BaselineRow, Coverage, DeadLetter, Finding, to_dict
 from tests import make
 
 FOLDER = Path(schemas.__file__).parent
-PAIRS = [("api_event", ApiEvent), ("finding", Finding), ("dead_letter", DeadLetter), ("baseline", BaselineRow)]
+PAIRS = [
+    ("api_event", ApiEvent),
+    ("finding", Finding),
+    ("dead_letter", DeadLetter),
+    ("baseline", BaselineRow),
+    ("coverage", Coverage),
+]
 PRIMITIVES = {str: "string", int: "long", float: "double", bool: "boolean", bytes: "bytes"}
 
 

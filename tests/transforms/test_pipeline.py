@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analytic.analysis import analyse
 from analytic.policy import Policy
 from pipelines.scan import build, events_to, findings_to
-from pipelines.stream import bounded, findings_from, unbounded
+from pipelines.stream import bounded, coverage_from, findings_from, unbounded, unbounded_hours
 from schemas.records import ApiEvent, Finding
 from tests import make
 from tests.analytic.test_event_time import days, plain
@@ -24,6 +24,15 @@ from transforms.coders import EventBatch
 from transforms.databases import Databases
 
 LABELS = """
+CountCoverage
+CountCoverage/AddUp
+CountCoverage/AddUp/Combine
+CountCoverage/AddUp/Combine/ParDo(CombineValuesDoFn)
+CountCoverage/AddUp/GroupByKey
+CountCoverage/Count
+CountCoverage/Drop
+CountCoverage/Drop/Values
+CountCoverage/Hours
 DeadLetters
 DetectChains
 DetectChains/DecodeFindings
@@ -50,6 +59,8 @@ FollowCredentials/ResolveLinks/Round4/FoldSorted
 FollowCredentials/ResolveLinks/Round4/GroupByKey
 FollowCredentials/RouteEvents
 FollowCredentials/RouteEvents/ParDo(_RouteEventsFn)
+NameBlindSpots
+NameBlindSpots/Name
 ParseAuditLogs
 ParseAuditLogs/Parse
 ParseAuditLogs/Parse/ParDo(_ParseFn)
@@ -57,6 +68,18 @@ ReadFiles
 ReadFiles/Read
 ReadFiles/Read/ParDo(_ReadFn)
 Uris
+ViewAccounts
+ViewAccounts/ByAccount
+ViewAccounts/Together
+ViewAccounts/View
+WriteCoverage
+WriteCoverage/Write
+WriteCoverage/Write/Encode
+WriteCoverage/Write/Gather
+WriteCoverage/Write/NoRow
+WriteCoverage/Write/Start
+WriteCoverage/Write/WithNone
+WriteCoverage/Write/WriteFiles
 WriteDeadLetters
 WriteDeadLetters/Write
 WriteDeadLetters/Write/Encode
@@ -96,6 +119,7 @@ def pipelines() -> Iterator[beam.Pipeline]:
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     batches = pipeline | "Batches" >> beam.Create([b""]).with_output_types(bytes) | "None" >> beam.ParDo(_Nothing())
     findings_from(batches, unbounded(Policy()), Policy())
+    coverage_from(batches, unbounded_hours(Policy()))
     yield pipeline
 
 

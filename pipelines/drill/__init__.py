@@ -1,0 +1,1 @@
+"""`tokentrail drill`: whether each scripted action leads to its person and its documented automation."""
