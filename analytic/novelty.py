@@ -49,7 +49,7 @@ def novelty(
         facets.append(("region", event.region))
     role = role_of(event)
     if role is not None:
-        show(state, ("role", role), event.time, policy)
+        facets.append(("role", role))
     if matters:
         facets.append(("action", name))
         if state.last_act is not None and state.last_act != name:

@@ -30,6 +30,7 @@ NEW = {
     "account": 0.2,
     "region": 0.1,
     "transition": 0.7,
+    "role": 0.2,
 }
 """How probable it is that a session of somebody without history shows a value of a facet that was not there before: the
 project's own judgement, set on the simulator (seeds 1 to 50) and on principle: laptops move between networks, few

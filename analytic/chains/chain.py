@@ -62,6 +62,7 @@ NewFacet = Literal[
     "region",
     "hours",
     "transition",
+    "role",
     "unheard_action",
 ]
 Facet = Literal["credential", "network", "account", "service", "resource", "issued", "workload"]
