@@ -11,20 +11,25 @@ _TABLE = re.compile(r"[a-z0-9.:-]+[:.][A-Za-z0-9_]+\.[A-Za-z0-9_-]+")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add where results go. `--findings-table` or `--output` must be given; dead letters follow where findings go."""
-    table = "PROJECT:DATASET.TABLE"
-    parser.add_argument("--findings-table", metavar=table, help="findings go here (`tokentrail tables create`)")
-    parser.add_argument("--dead-letter-table", metavar=table, help="what could not be read, parsed or written")
-    parser.add_argument("--coverage-table", metavar=table, help="which logs were seen, by hour")
-    parser.add_argument(
-        "--output", metavar="DIR", help="write what has no table as files (JSON lines and Avro); gs:// and s3:// too"
-    )
+    """Add where a stream's results go, and when."""
+    add_places(parser)
     parser.add_argument(
         "--file-seconds",
         type=float,
         default=SECONDS,
         metavar="N",
         help="how long results gather before their file is written (default: %(default)s)",
+    )
+
+
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """Add where results go, of a stream or of input that ends."""
+    table = "PROJECT:DATASET.TABLE"
+    parser.add_argument("--findings-table", metavar=table, help="findings go here (`tokentrail tables create`)")
+    parser.add_argument("--dead-letter-table", metavar=table, help="what could not be read, parsed or written")
+    parser.add_argument("--coverage-table", metavar=table, help="which logs were seen, by hour")
+    parser.add_argument(
+        "--output", metavar="DIR", help="write what has no table as files (JSON lines and Avro); gs:// and s3:// too"
     )
 
 
@@ -36,9 +41,10 @@ def sinks(options: argparse.Namespace) -> Sinks:
         raise ValueError("findings have nowhere to go: give --findings-table PROJECT:DATASET.TABLE or --output DIR")
     if not options.dead_letter_table and not options.output:
         raise ValueError("dead letters have nowhere to go: give --dead-letter-table or --output DIR")
-    if options.file_seconds <= 0:
-        raise ValueError(f"--file-seconds is {options.file_seconds}: give a number above 0")
-    return Sinks(findings=_findings(options), dead_letters=_dead_letters(options))
+    seconds = getattr(options, "file_seconds", None)  # Input that ends has its files when it ends.
+    if seconds is not None and seconds <= 0:
+        raise ValueError(f"--file-seconds is {seconds}: give a number above 0")
+    return Sinks(findings=_findings(options, seconds), dead_letters=_dead_letters(options, seconds))
 
 
 def check_table(table: str | None, option: str) -> None:
@@ -47,13 +53,13 @@ def check_table(table: str | None, option: str) -> None:
         raise ValueError(f"{option} {table}: no table; give PROJECT:DATASET.TABLE")
 
 
-def _findings(options: argparse.Namespace) -> WriteRows | WriteBatches:
+def _findings(options: argparse.Namespace, seconds: float | None) -> WriteRows | WriteBatches:
     if options.findings_table:
         return WriteRows(options.findings_table, "finding")
-    return WriteBatches(options.output, "findings", "finding", options.file_seconds)
+    return WriteBatches(options.output, "findings", "finding", seconds)
 
 
-def _dead_letters(options: argparse.Namespace) -> WriteDeadLetterRows | WriteDeadLetterBatches:
+def _dead_letters(options: argparse.Namespace, seconds: float | None) -> WriteDeadLetterRows | WriteDeadLetterBatches:
     if options.dead_letter_table:
         return WriteDeadLetterRows(options.dead_letter_table)
-    return WriteDeadLetterBatches(options.output, options.file_seconds)
+    return WriteDeadLetterBatches(options.output, seconds)
