@@ -3,10 +3,19 @@
 import argparse
 import re
 
+import apache_beam as beam
+
+from analytic.alerting import Alerting
+from analytic.limit import Limit
+from analytic.policy import MINUTE
+from analytic.scoring import SEVERITIES
+from schemas import avro
+from transforms.alerts import PublishAlerts
 from transforms.bigquery import WriteDeadLetterRows, WriteRows
 from transforms.file_sink import SECONDS, WriteBatches, WriteDeadLetterBatches
 from transforms.sinks import Sinks
 
+_TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
 _TABLE = re.compile(r"[a-z0-9.:-]+[:.][A-Za-z0-9_]+\.[A-Za-z0-9_-]+")
 
 
@@ -19,6 +28,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=SECONDS,
         metavar="N",
         help="how long results gather before their file is written (default: %(default)s)",
+    )
+    parser.add_argument("--alert-topic", metavar="projects/P/topics/T", help="publish grave findings there too")
+    parser.add_argument(
+        "--alert-severity",
+        choices=SEVERITIES,
+        default="high",
+        metavar="SEVERITY",
+        help="alert from here on (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--alert-cooldown",
+        type=float,
+        default=60,
+        metavar="MINUTES",
+        help="then no alert for the same actor and chain, but for a graver one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--dead-letter-limit",
+        type=float,
+        default=Limit().ratio,
+        metavar="RATIO",
+        help="stop where more than this of five minutes' records become dead letters; 1 never stops "
+        "(default: %(default)s)",
     )
 
 
@@ -44,7 +76,17 @@ def sinks(options: argparse.Namespace) -> Sinks:
     seconds = getattr(options, "file_seconds", None)  # Input that ends has its files when it ends.
     if seconds is not None and seconds <= 0:
         raise ValueError(f"--file-seconds is {seconds}: give a number above 0")
-    return Sinks(findings=_findings(options, seconds), dead_letters=_dead_letters(options, seconds))
+    return Sinks(
+        findings=_findings(options, seconds),
+        dead_letters=_dead_letters(options, seconds),
+        coverage=_coverage(options, seconds),
+        alerts=_alerts(options),
+    )
+
+
+def limit(options: argparse.Namespace) -> Limit:
+    """Make the limit of dead letters, for ParseAuditLogs. Raises ValueError where it is no ratio."""
+    return Limit(options.dead_letter_limit)
 
 
 def check_table(table: str | None, option: str) -> None:
@@ -63,3 +105,19 @@ def _dead_letters(options: argparse.Namespace, seconds: float | None) -> WriteDe
     if options.dead_letter_table:
         return WriteDeadLetterRows(options.dead_letter_table)
     return WriteDeadLetterBatches(options.output, seconds)
+
+
+def _coverage(options: argparse.Namespace, seconds: float | None) -> beam.PTransform | None:
+    if options.coverage_table:
+        avro.load("coverage")
+        return WriteRows(options.coverage_table, "coverage")
+    return WriteBatches(options.output, "coverage", "coverage", seconds) if options.output else None
+
+
+def _alerts(options: argparse.Namespace) -> PublishAlerts | None:
+    topic = getattr(options, "alert_topic", None)
+    if topic is None:
+        return None
+    if not _TOPIC.fullmatch(topic):
+        raise ValueError(f"--alert-topic {topic}: no topic; give projects/PROJECT/topics/TOPIC")
+    return PublishAlerts(topic, Alerting(options.alert_severity, round(options.alert_cooldown * MINUTE)))
