@@ -35,7 +35,8 @@ def check(limit: Limit | None, records: int, letters: int) -> None:
         raise TooManyDeadLettersError(
             f"{exceeded.letters} of {exceeded.records} records became dead letters within "
             f"{limit.window // 60_000_000} minutes, the limit is {limit.ratio:g}: look at the last ones, "
-            "and at what was deployed last; what was not taken stays in the subscription (--dead-letter-limit 1 lets all pass)"
+            "and at what was deployed last; what was not taken stays in the subscription "
+            "(--dead-letter-limit 1 lets all pass)"
         )
 
 
