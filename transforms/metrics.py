@@ -9,6 +9,8 @@ from analytic.sources.source import IGNORED_KINDS as SOURCE_KINDS
 
 NAMESPACE = "tokentrail"
 
+MESSAGES = "messages"
+NOTICES = "notices"
 FILES = "files"
 BYTES_READ = "bytes_read"
 RECORDS = "records"
@@ -30,6 +32,8 @@ IGNORED_KINDS = (*SOURCE_KINDS, "other")
 """What a source may pass over because it is no call of anyone; `other` takes what no source names."""
 
 COUNTERS = {
+    MESSAGES: "Messages read from a subscription, redeliveries too.",
+    NOTICES: "Messages that name objects to read, or name none.",
     FILES: "Files opened, readable or not.",
     BYTES_READ: "Bytes read from files, before gzip is unpacked.",
     RECORDS: "Records found in the blocks: parsed, ignored and parse dead letters together.",
@@ -83,6 +87,7 @@ class Tally:
         """Starts at nothing read."""
         self.bytes_read = 0
         self.records = 0
+        self.messages = 0
 
 
 tally = Tally()
