@@ -49,7 +49,7 @@ def _of_one(data: bytes) -> int | None:
     except (ValueError, RecursionError):
         return None
     for name in times.__struct_fields__:
-        raw = getattr(times, name)
+        raw = bytes(getattr(times, name))
         if raw[:1] == b'"':
             try:
                 return iso_micros(_TEXT.decode(raw))
