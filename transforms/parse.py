@@ -73,7 +73,7 @@ class _ParseFn(beam.DoFn):
             increase(counter, times)
         tally.records += number - block.number
         if events:
-            yield EventBatch(events)
+            yield EventBatch(events, block.published)
 
 
 def _broken(block: Block, origin: str, error_type: str, error: str, data: bytes) -> object:

@@ -204,7 +204,7 @@ class _PullFn(beam.DoFn):
         tracker: Any = beam.DoFn.RestrictionParam(_ReadingProvider()),
         estimator: Any = beam.DoFn.WatermarkEstimatorParam(_EstimatorProvider()),
     ) -> Iterator[TimestampedValue]:
-        # Prism makes every bundle of this stage final, and the SDK prints a stack for one that asked for nothing (2.77).
+        # Prism makes every bundle of this stage final; the SDK prints a stack for one that asked for nothing (2.77).
         finalizer.register(_nothing)
         if not tracker.try_claim(None):
             return
