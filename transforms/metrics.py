@@ -10,6 +10,9 @@ from analytic.sources.source import IGNORED_KINDS as SOURCE_KINDS
 
 NAMESPACE = "tokentrail"
 
+MESSAGES = "messages"
+NOTICES = "notices"
+AHEAD = "clocks_ahead"
 FILES = "files"
 BYTES_READ = "bytes_read"
 RECORDS = "records"
@@ -42,6 +45,9 @@ IGNORED_KINDS = (*SOURCE_KINDS, "other")
 """What a source may pass over because it is no call of anyone; `other` takes what no source names."""
 
 COUNTERS = {
+    MESSAGES: "Messages read from a subscription, redeliveries too.",
+    NOTICES: "Messages that name objects to read, or name none.",
+    AHEAD: "Events whose time lay further ahead of their arrival than the policy lets a clock be.",
     FILES: "Files opened, readable or not.",
     BYTES_READ: "Bytes read from files, before gzip is unpacked.",
     RECORDS: "Records found in the blocks: parsed, ignored and parse dead letters together.",
@@ -120,6 +126,7 @@ class Tally:
         """Starts at nothing read."""
         self.bytes_read = 0
         self.records = 0
+        self.messages = 0
 
 
 tally = Tally()
