@@ -6,6 +6,7 @@ from functools import partial
 import apache_beam as beam
 
 from analytic.chains.chain import Chain
+from analytic.limit import Limit
 from analytic.policy import Policy
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
 from transforms.clocks import BoundClocks
@@ -31,11 +32,15 @@ def stream(
     told: Told,
     baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
+    limit: Limit | None = None,
 ) -> None:
-    """Build the flow of a stream: messages in, findings and dead letters out; `told` is what an earlier run found."""
+    """Build the flow of a stream: messages in, findings and dead letters out; `told` is what an earlier run found.
+
+    Where more than `limit` becomes dead letters, the run fails and what it reads stays in the subscription.
+    """
     messages = pipeline | "ReadMessages" >> source
     opened = messages | "OpenMessages" >> OpenMessages(subscription)
-    parsed = opened.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
+    parsed = opened.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases, limit)
     events = parsed.events | "BoundClocks" >> BoundClocks(policy)
     findings = findings_from(events, unbounded(policy), policy, baseline, chains)
     resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy) | "CloseSessions" >> CloseSessions(policy)
