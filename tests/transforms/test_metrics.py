@@ -21,7 +21,7 @@ from pipelines.inputs import uri_of
 from pipelines.scan import baseline_to, build, findings_to
 from schemas.records import DeadLetter, Finding, to_dict
 from tests import findings, make
-from tests.pipelines.test_cli import delivery, record
+from tests.pipelines.test_cli import EXAMPLES, delivery, record
 from tests.streams import Stream
 from tests.transforms.pipeline import create, pipeline
 from transforms import metrics
@@ -59,9 +59,11 @@ def scanned(folder: Path) -> Iterator[Any]:
         gzip.compress(delivery(record(1), record(1), {"nothing": "known"}) + b"\n" + json.dumps(digest).encode())
     )
     uris = [uri_of(str(path)), uri_of(str(folder / "gone.json"))]
-    for write in (findings_to(str(folder), 0, Policy()), baseline_to(str(folder / "b.avro"), Policy())):
+    history = [uri_of(str(path)) for path in sorted(EXAMPLES.rglob("*.gz"))]
+    learn = baseline_to(str(folder / "b.avro"), Policy(quarantine=make.HOUR))
+    for inputs, write in ((uris, findings_to(str(folder), 0, Policy())), (history, learn)):
         with pipeline() as p:
-            build(p, uris, str(folder), write, Databases())
+            build(p, inputs, str(folder), write, Databases())
         yield p.result
 
 
