@@ -54,7 +54,13 @@ def test_what_is_not_in_the_list_is_not_counted() -> None:
 
 def scanned(folder: Path) -> Iterator[Any]:
     path = folder / "day.json.gz"
-    digest = {"digestS3Bucket": "b", "digestEndTime": "2026-03-03T09:00:00Z", "logFiles": []}
+    digest = {
+        "awsAccountId": "111122223333",
+        "digestS3Bucket": "b",
+        "digestStartTime": "2026-03-03T08:00:00Z",
+        "digestEndTime": "2026-03-03T09:00:00Z",
+        "logFiles": [],
+    }
     path.write_bytes(
         gzip.compress(delivery(record(1), record(1), {"nothing": "known"}) + b"\n" + json.dumps(digest).encode())
     )
