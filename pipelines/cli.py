@@ -13,6 +13,7 @@ from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, OK, fail
 
 _OTHERS = {
+    "stream": ("pipelines.streaming.command", "messages of a Pub/Sub subscription to findings, as they come"),
     "report": ("pipelines.report.command", "write what a scan found as one HTML file that needs nothing else"),
     "export": ("pipelines.views.export", "write findings as OCSF, ECS, CSV or Markdown"),
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
@@ -24,9 +25,17 @@ _OTHERS = {
     "drill": ("pipelines.drill.command", "verify that scripted actions lead to their person or documented automation"),
     "coverage": ("pipelines.coverage.command", "say what the logs could have shown, and what they are blind to"),
     "doctor": ("pipelines.doctor.command", "check this installation and what a run needs, with what to do next"),
+    "redrive": ("pipelines.redrive", "send dead letters through the front door again"),
+    "tables": (
+        "pipelines.tables.command",
+        "make the tables of BigQuery, compare them with their schemas, or print DDL",
+    ),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
-"""The commands that have a module of their own, with `add_arguments` and `run`."""
+"""The commands that have a module of their own, with `add_arguments` and `run`: what most runs need is not in them."""
+
+_PASSING = frozenset({"stream"})
+"""The commands that pass on to Beam what they do not know."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -108,7 +117,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # Names in logs hold what an output's encoding may lack.
-    options = parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+    line = sys.argv[1:] if argv is None else argv
+    top = parser(line)
+    options, passed = top.parse_known_args(line)
+    if passed and options.command not in _PASSING:
+        top.error(f"unrecognized arguments: {' '.join(passed)}")
+    options.passed = passed
     try:
         module, _ = _OTHERS.get(options.command, ("pipelines.runs", ""))
         return int(importlib.import_module(module).run(options))

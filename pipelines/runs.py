@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryFile(dir=folder):
         pass  # (os.access says yes to root on a read-only file system.)
     try:
-        policy = _policy(options.policy)
+        policy = policy_of(options.policy)
         databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
         databases.open()
         write = _writer(options, policy)
@@ -53,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
     return FOUND if wanted and max(ranks, default=0) > SEVERITIES.index(wanted) else OK
 
 
-def _policy(path: str | None) -> Policy:
+def policy_of(path: str | None) -> Policy:
+    """Read a policy file, or give the defaults. Raises ValueError, in one line."""
     if path is None:
         return Policy()
     from pipelines.policy.file import load  # Here and below: what most runs do not need is not loaded at their start.
@@ -61,7 +62,8 @@ def _policy(path: str | None) -> Policy:
     return load(path)
 
 
-def _chains(folder: str | None) -> tuple[Chain, ...] | None:
+def chains_of(folder: str | None) -> tuple[Chain, ...] | None:
+    """Read a folder of chains beside the shipped ones; None for these alone. Raises ValueError, in one line."""
     return shipped.chains() + _own_chains(folder) if folder is not None else None
 
 
@@ -80,7 +82,7 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
         return scan.baseline_to(options.output, policy)
     baseline = before(options.baseline, policy) if options.baseline else None
     now = time.time_ns() // 1_000
-    return scan.findings_to(options.output, now, policy, baseline, _chains(options.chains))
+    return scan.findings_to(options.output, now, policy, baseline, chains_of(options.chains))
 
 
 def _write_views(folder: str, options: argparse.Namespace, findings: list[dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 from schemas.records import DeadLetter, Finding, to_dict
 from transforms.coders import EventBatch
 from transforms.items import Keyed
-from transforms.metrics import FINDINGS, increase
+from transforms.metrics import FINDINGS, findings_of, increase
 
 _SYNC = b"tokentrail-avro1"
 """Avro's marker between blocks (16 bytes): random by default, fixed here so that equal rows make equal files."""
@@ -48,7 +48,23 @@ class WriteDeadLetters(beam.PTransform):
 
     def expand(self, dead_letters: beam.PCollection) -> beam.PCollection:
         """Dead letters in, the name of the written file out."""
-        return dead_letters | "Write" >> Gathered("dead_letters", _WriteDeadLettersFn(self._folder))
+        return dead_letters | "Write" >> Gathered(
+            "dead_letters", _WriteDeadLettersFn(self._folder, "dead_letters.jsonl")
+        )
+
+
+class WriteKeptAside(beam.PTransform):
+    """Writes `kept_aside.jsonl`: dead letters that redrive did not send, sorted by origin."""
+
+    def __init__(self, folder: str) -> None:
+        """Takes the output folder."""
+        super().__init__()
+        self._folder = folder
+
+    def expand(self, dead_letters: beam.PCollection) -> beam.PCollection:
+        """Dead letters in, the name of the written file out."""
+        write = _WriteDeadLettersFn(self._folder, "kept_aside.jsonl")
+        return dead_letters | "Write" >> Gathered("kept_aside", write)
 
 
 class WriteEvents(beam.PTransform):
@@ -120,20 +136,24 @@ class _WriteFindingsFn(beam.DoFn):
         for finding in findings:
             finding.detected_at = self._detected_at
         increase(FINDINGS, len(findings))
+        for finding in findings:
+            increase(findings_of(finding.chain))
         rows = [to_dict(finding) for finding in findings]
-        yield _write_lines(self._folder, "findings.jsonl", rows)
+        yield write_lines(self._folder, "findings.jsonl", rows)
         yield write_avro(self._folder, "findings.avro", "finding", rows)
 
 
 class _WriteDeadLettersFn(beam.DoFn):
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, name: str) -> None:
         self._folder = folder
+        self._name = name
 
     def process(self, gathered: tuple[str, Iterable[bytes]]) -> Iterator[str]:
         decode = msgspec.msgpack.Decoder(DeadLetter).decode
         letters = [decode(row) for row in gathered[1] if row]
+        ensure_folder(self._folder)
         letters.sort(key=lambda letter: (*_split(letter.origin), letter.step, letter.raw))
-        yield _write_lines(self._folder, "dead_letters.jsonl", (to_dict(letter) for letter in letters))
+        yield write_lines(self._folder, self._name, (to_dict(letter) for letter in letters))
 
 
 class _WriteEventsFn(beam.DoFn):
@@ -144,7 +164,7 @@ class _WriteEventsFn(beam.DoFn):
         decode = msgspec.msgpack.Decoder(EventBatch).decode
         ordered = sorted((_split(decode(row).events[0].origin), row) for row in gathered[1] if row)
         batches = [row for _, row in ordered]
-        yield _write_lines(self._folder, "events.jsonl", _rows(batches))
+        yield write_lines(self._folder, "events.jsonl", _rows(batches))
         yield write_avro(self._folder, "events.avro", "api_event", _rows(batches))
 
 
@@ -159,7 +179,8 @@ def _split(origin: str) -> tuple[str, int]:
     return (uri, int(number)) if uri and number.isdigit() else (origin, -1)
 
 
-def _write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
+def write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
+    """Write rows to a file of JSON lines. Raises WriteError."""
     encode = msgspec.json.Encoder().encode
     with _Whole(folder, name) as file:
         for row in rows:
@@ -184,6 +205,16 @@ def write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, Any
     with _Whole(folder, name) as file:
         fastavro.writer(file, parsed, rows, codec="deflate", sync_marker=_SYNC, strict_allow_default=True)
     return name
+
+
+def ensure_folder(folder: str) -> None:
+    """Make a folder where there are such things. Raises WriteError."""
+    try:
+        if not FileSystems.exists(folder):
+            FileSystems.mkdirs(folder)
+    except OSError as error:
+        if not FileSystems.exists(folder):  # Another worker may have been first.
+            raise WriteError(f"cannot make the folder {folder}: {error.strerror or error}") from error
 
 
 class WriteError(Exception):

@@ -59,7 +59,7 @@ def subscription(name: str) -> Checked:
         return Checked("subscription", WRONG, f"{name} is no subscription", "write projects/PROJECT/subscriptions/NAME")
     from google.api_core.exceptions import GoogleAPIError
     from google.auth.exceptions import GoogleAuthError
-    from google.cloud.pubsub_v1 import SubscriberClient  # type: ignore[import-untyped]  # Google's is not typed
+    from google.cloud.pubsub_v1 import SubscriberClient
 
     try:
         with SubscriberClient() as client:
