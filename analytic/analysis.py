@@ -14,6 +14,7 @@ from analytic.links import inputs, used
 from analytic.policy import Policy
 from analytic.resolve import ROUNDS, Resolve
 from analytic.routing import used_key
+from analytic.window import Window, Within, numbered
 from schemas.records import ApiEvent, Finding, Step
 
 _Keyed = dict[str, list[Item]]
@@ -24,8 +25,20 @@ def analyse(
 ) -> list[Finding]:
     """Give the findings of a bounded set of events by the shipped chains, or others; by first event time, then id."""
     policy = policy or Policy()
+    return _findings(Detect(policy, chains=chains), events, policy)
+
+
+def analyse_window(events: Iterable[ApiEvent], window: Window, policy: Policy | None = None) -> list[Finding]:
+    """Give the findings that a backfill's window tells, of all events that there are."""
+    policy = policy or Policy()
+    read = [event for event in events if window.origin <= event.time < window.until]
+    found = _findings(Within(Detect(policy), window), read, policy)
+    return [numbered(finding, window, policy) for finding in found]
+
+
+def _findings(fold: Fold[Any, Any], events: Iterable[ApiEvent], policy: Policy) -> list[Finding]:
     decode = msgspec.msgpack.Decoder(Finding).decode
-    outputs = _fold(Detect(policy, chains=chains), _keyed(_steps(events, policy)))
+    outputs = _fold(fold, _keyed(_steps(events, policy)))
     return sorted(
         (decode(output.item.body) for output in outputs),
         key=lambda finding: (finding.first_event_time, finding.finding_id),

@@ -22,6 +22,8 @@ RETRACTED = "retracted"
 CUT = "cut"
 FINDINGS = "findings"
 BASELINES = "baselines"
+OUTSIDE = "outside"
+OVERDUE = "overdue"
 
 STEPS = ("read", "parse")
 """The steps that write dead letters."""
@@ -43,6 +45,8 @@ COUNTERS = {
     CUT: "Items that a cap on a key's state let go.",
     FINDINGS: "Findings written.",
     BASELINES: "Rows of a baseline file written: actors and groups of peers.",
+    OUTSIDE: "Events that lie outside what a backfill's window reads, and were left out.",
+    OVERDUE: "Events that landed in their file later than a backfill's --lateness, by the date in its path.",
 }
 """Every counter with its meaning. The namespace of each is NAMESPACE."""
 
