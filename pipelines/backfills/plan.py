@@ -42,7 +42,7 @@ def plan(paths: Iterable[str], own: Iterable[str], asked: Asked, policy: Policy)
     files: list[str] = []
     for path in paths:
         (tables if is_table(path) else files).append(path)
-    inputs = _expand(files, own, since - asked.lateness, until)
+    inputs = _expand(files, own, since, until)
     for table in tables:
         uris, error = partitions(table, since, until)
         inputs = inputs._replace(uris=inputs.uris | uris, errors=inputs.errors + ([error] if error else []))
