@@ -56,12 +56,12 @@ class _ParseFn(beam.DoFn):
             number = record.number + 1
             origin = f"{block.uri}#{record.number}"
             if isinstance(record, Broken):
-                yield _broken(origin, record.error_type, record.error, record.data)
+                yield _broken(block, origin, record.error_type, record.error, record.data)
                 continue
             try:
                 parsed = parse_record(record.data, origin)
             except ParseError as error:
-                yield _broken(origin, type(error).__name__, str(error), record.data)
+                yield _broken(block, origin, type(error).__name__, str(error), record.data)
                 continue
             if isinstance(parsed, Ignored):
                 passed[ignored(parsed.kind)] += 1
@@ -76,5 +76,5 @@ class _ParseFn(beam.DoFn):
             yield EventBatch(events)
 
 
-def _broken(origin: str, error_type: str, error: str, data: bytes) -> object:
-    return dead_letter("parse", "record", origin, error_type, error, data, len(data))
+def _broken(block: Block, origin: str, error_type: str, error: str, data: bytes) -> object:
+    return dead_letter("parse", "record", origin, error_type, error, data, len(data), block.attributes, block.attempts)
