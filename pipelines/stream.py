@@ -60,7 +60,7 @@ def findings_from(
         return steps | "DetectChains" >> DetectChains(telling, policy, None, chains)
     before = (
         events.pipeline
-        | "Baseline" >> beam.Create([baseline.path]).with_output_types(str)
+        | "Baseline" >> beam.Create([baseline.path] if baseline.path else []).with_output_types(str)
         | "ReadBaseline" >> ReadBaseline()
     )
     both = (steps, before) | "WithBaseline" >> beam.Flatten()
