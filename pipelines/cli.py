@@ -17,6 +17,10 @@ _OTHERS = {
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
+    "tables": (
+        "pipelines.tables.command",
+        "make the tables of BigQuery, compare them with their schemas, or print DDL",
+    ),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
 """The commands that have a module of their own, with `add_arguments` and `run`."""

@@ -40,3 +40,21 @@ def branch(schema: Schema) -> tuple[Schema, bool]:
     if len(others) != 1:
         raise ValueError(f"a union of {len(others)} types beside null has no column: {schema!r:.80}")
     return others[0], "null" in schema
+
+
+def positional(value: Any, schema: Schema) -> Any:
+    """Give a value with each record as the list of its fields, as the classes of records.py are decoded from.
+
+    A field that is missing has its default, so that what an older build wrote can be read. Raises KeyError on a
+    missing field without one.
+    """
+    inner, _ = branch(schema)
+    if value is None or isinstance(inner, str):
+        return value
+    if inner["type"] == "record":
+        fields = inner["fields"]
+        return [
+            positional(value[field["name"]] if field["name"] in value else field["default"], field["type"])
+            for field in fields
+        ]
+    return [positional(item, inner["items"]) for item in value] if inner["type"] == "array" else value

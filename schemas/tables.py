@@ -1,11 +1,11 @@
 """The tables of BigQuery, derived from the Avro schemas: columns, DDL's parts and rows. Pure: nothing here connects.
 
-A new `.avsc` needs one line in TABLES and no code.
+A new `.avsc` needs no code.
 """
 
 import base64
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,26 +17,34 @@ _TYPES = {"string": "STRING", "bytes": "BYTES", "boolean": "BOOLEAN", "long": "I
 """Avro's names of types, and BigQuery's as its REST API gives them back."""
 
 
-class Table(msgspec.Struct, frozen=True):
-    """A table: its default name, its schema in `schemas/`, and how it is laid out."""
+_MOST_CLUSTERING = 4
+"""BigQuery clusters by at most four columns (its documentation, "Clustered tables", limitations)."""
+
+
+class Table(NamedTuple):
+    """A table: its default name, its resolved schema, and how it is laid out."""
 
     name: str
-    schema: str
+    schema: Schema
     partition: str
     """The column of event time by which it is cut into days; every query must filter on it."""
     clustering: tuple[str, ...]
     """Columns that rows lie sorted by within a day; at most four."""
 
 
-TABLES = {
-    table.name: table
-    for table in (
-        Table("findings", "finding", "first_event_time", ("severity", "chain", "finding_id")),
-        Table("dead_letters", "dead_letter", "time", ("step", "error_type", "origin")),
-        Table("coverage", "coverage", "hour", ("provider", "account", "region", "log_class")),
-    )
-}
-"""Every table that a stream may write."""
+def table(schema: Schema) -> Table:
+    """Give the table of a resolved schema: as its attribute `table` says, else by its first time and names.
+
+    Raises ValueError on a schema without any time.
+    """
+    said = schema.get("table", {})
+    names = [field["name"] for field in schema["fields"] if field["type"] == "string"]
+    times = [column.name for column in columns(schema) if column.type == "TIMESTAMP"]
+    partition = said.get("partition") or next(iter(times), None)
+    if partition not in times:
+        raise ValueError(f"the schema {schema['name']} has no time to cut its table into days by")
+    name = said.get("name", schema["name"].lower())
+    return Table(name, schema, partition, tuple(said.get("clustering", names[:_MOST_CLUSTERING])))
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -50,8 +58,17 @@ class Column(msgspec.Struct, frozen=True):
 
 
 def columns(schema: Schema) -> tuple[Column, ...]:
-    """Give the columns of a resolved record schema (schemas/avro.py). Raises ValueError on what has no column."""
-    return tuple(_column(field["name"], field["type"], field.get("doc", "")) for field in schema["fields"])
+    """Give the columns of a resolved record schema (schemas/avro.py). Raises ValueError on what has no column.
+
+    A field with a default may be null: fields are appended with defaults, and a table that has rows takes no new column
+    that must be there.
+    """
+    found = []
+    for field in schema["fields"]:
+        column = _column(field["name"], field["type"], field.get("doc", ""))
+        optional = "default" in field and column.mode == "REQUIRED"
+        found.append(msgspec.structs.replace(column, mode="NULLABLE") if optional else column)
+    return tuple(found)
 
 
 def _column(name: str, type_: Schema, description: str) -> Column:
@@ -96,18 +113,22 @@ def to_row(value: Any, schema: Schema) -> Any:
 
 
 def from_row(value: Any, schema: Schema) -> Any:
-    """Give back what `to_row` was given, out of a row as BigQuery's client reads it."""
+    """Give back what `to_row` was given, out of a row as BigQuery's client reads it; a null has its field's default."""
     inner, _ = branch(schema)
     if value is None or isinstance(inner, str):
         return value
     kind = inner["type"]
     if kind == "record":
-        return {field["name"]: from_row(value[field["name"]], field["type"]) for field in inner["fields"]}
+        return {field["name"]: _from_field(value.get(field["name"]), field) for field in inner["fields"]}
     if kind == "array":
         return [from_row(item, inner["items"]) for item in value]
     if kind == "map":
         return {item["key"]: from_row(item["value"], inner["values"]) for item in value}
     return (value - _EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
+
+
+def _from_field(value: Any, field: Schema) -> Any:
+    return field.get("default") if value is None else from_row(value, field["type"])
 
 
 def _text(data: bytes) -> str:

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
+pytest_plugins = ["tests.servers.bigquery"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

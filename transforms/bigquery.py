@@ -15,7 +15,7 @@ from apache_beam.pvalue import TaggedOutput
 from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas import avro
-from schemas.records import DeadLetter, to_dict
+from schemas.records import DeadLetter
 from schemas.tables import to_row
 from transforms.dead_letter import TAG
 from transforms.metrics import ROWS, increase
@@ -25,17 +25,16 @@ from transforms.rows import CheckRows, NoMore, Row, refused
 class WriteRows(beam.PTransform):
     """Writes records to a table; gives the dead letters of what did not fit or what BigQuery refused."""
 
-    def __init__(self, table: str, type_: type[msgspec.Struct], schema: str) -> None:
-        """Takes the table (PROJECT:DATASET.TABLE), the class of the records and their schema in `schemas/`."""
+    def __init__(self, table: str, schema: str) -> None:
+        """Takes the table (PROJECT:DATASET.TABLE) and the name of the records' schema in `schemas/`."""
         super().__init__()
         self._table = table
-        self._type = type_
         self._schema = schema
 
     def expand(self, records: beam.PCollection) -> beam.PCollection:
         """Records in, the dead letters of step `write` out."""
-        checked = records | "CheckRows" >> CheckRows(self._type, self._schema)
-        insert = beam.ParDo(_InsertFn(self._table, self._type, self._schema))
+        checked = records | "CheckRows" >> CheckRows(self._schema)
+        insert = beam.ParDo(_InsertFn(self._table, self._schema))
         inserted = (
             checked.rows
             # A failed insert is tried again by itself: what came before is not.
@@ -55,7 +54,7 @@ class WriteDeadLetterRows(beam.PTransform):
 
     def expand(self, letters: beam.PCollection) -> beam.PCollection:
         """Dead letters in; nothing of use out."""
-        refused_letters = letters | "Rows" >> WriteRows(self._table, DeadLetter, "dead_letter")
+        refused_letters = letters | "Rows" >> WriteRows(self._table, "dead_letter")
         return refused_letters | "Nowhere" >> NoMore(self._table)
 
 
@@ -68,7 +67,7 @@ class _Sent(dict[str, Any]):
 class _InsertFn(BigQueryWriteFn):
     """Beam's insert with our insert ids; what BigQuery refuses comes out as dead letters."""
 
-    def __init__(self, table: str, type_: type[msgspec.Struct], schema: str) -> None:
+    def __init__(self, table: str, schema: str) -> None:
         super().__init__(
             batch_size=None,
             create_disposition=BigQueryDisposition.CREATE_NEVER,
@@ -76,15 +75,14 @@ class _InsertFn(BigQueryWriteFn):
             retry_strategy=RetryStrategy.RETRY_ON_TRANSIENT_ERROR,
         )
         self._table = table
-        self._type = type_
         self._name = schema
 
     def setup(self) -> None:
         self._avro = avro.load(self._name)
-        self._decode = msgspec.msgpack.Decoder(self._type).decode
+        self._decode = msgspec.msgpack.Decoder(dict[str, Any]).decode
 
     def process(self, row: Row, window: Any = beam.DoFn.WindowedValueParam) -> Iterator[object]:
-        sent = _Sent(to_row(to_dict(self._decode(row.body)), self._avro))
+        sent = _Sent(to_row(self._decode(row.body), self._avro))
         sent.row = row
         increase(ROWS)
         yield from self._letters(super().process((self._table, (sent, row.id)), window) or ())
@@ -97,7 +95,7 @@ class _InsertFn(BigQueryWriteFn):
             if output.tag != BigQueryWriteFn.FAILED_ROWS_WITH_ERRORS:
                 continue  # The same rows without their errors.
             _, sent, errors = output.value.value
-            letter: Any = refused(self._name, sent.row.id, "BigQuery", _said(errors), sent.row.body)
+            letter: Any = refused(self._name, sent.row.id, "BigQuery", _said(errors), self._decode(sent.row.body))
             yield TaggedOutput(TAG, WindowedValue(letter.value, output.value.timestamp, output.value.windows))
 
 

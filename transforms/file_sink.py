@@ -6,7 +6,7 @@ again over nothing else's.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -19,7 +19,8 @@ from apache_beam.transforms.userstate import BagStateSpec, ReadModifyWriteStateS
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import Timestamp
 
-from schemas.records import DeadLetter, Finding, to_dict
+from schemas import avro
+from schemas.tables import table
 from transforms.dead_letter import TAG
 from transforms.items import Keyed
 from transforms.metrics import ROWS, increase
@@ -29,6 +30,8 @@ from transforms.write import ensure_folder, write_avro, write_lines
 SECONDS = 60
 """How long rows gather, on the wall clock, before their file is written."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 BYTES = 16 * 1024 * 1024
 """The bytes that end a gathering before its time."""
 
@@ -36,27 +39,24 @@ BYTES = 16 * 1024 * 1024
 class WriteBatches(beam.PTransform):
     """Writes records to `FOLDER/NAME/NAME-TIME-HASH.jsonl` and `.avro`; gives the dead letters of what did not fit."""
 
-    def __init__(
-        self, folder: str, name: str, type_: type[msgspec.Struct], schema: str, seconds: float = SECONDS
-    ) -> None:
-        """Takes the output folder, the results' name, their class and schema, and how long rows gather."""
+    def __init__(self, folder: str, name: str, schema: str, seconds: float = SECONDS) -> None:
+        """Takes the output folder, the results' name and schema, and how long rows gather."""
         super().__init__()
         self._folder = FileSystems.join(folder, name)
         self._name = name
-        self._type = type_
         self._schema = schema
         self._seconds = seconds
 
     def expand(self, records: beam.PCollection) -> beam.PCollection:
         """Records in, the dead letters of step `write` out."""
-        checked = records | "CheckRows" >> CheckRows(self._type, self._schema)
+        checked = records | "CheckRows" >> CheckRows(self._schema)
         _ = (
             checked.rows
             | "Key" >> beam.ParDo(_KeyFn(self._name)).with_output_types(Keyed)
             | "Gather" >> beam.ParDo(_GatherFn(self._seconds)).with_output_types(Keyed)
             # What is written again after a failure is what was written before: the batch is fixed here.
             | "Fix" >> beam.Reshuffle()
-            | "WriteFiles" >> beam.ParDo(_WriteFn(self._folder, self._type, self._schema)).with_output_types(str)
+            | "WriteFiles" >> beam.ParDo(_WriteFn(self._folder, self._schema)).with_output_types(str)
         )
         return checked[TAG]
 
@@ -72,7 +72,7 @@ class WriteDeadLetterBatches(beam.PTransform):
 
     def expand(self, letters: beam.PCollection) -> beam.PCollection:
         """Dead letters in; nothing of use out."""
-        batches = WriteBatches(self._folder, "dead_letters", DeadLetter, "dead_letter", self._seconds)
+        batches = WriteBatches(self._folder, "dead_letters", "dead_letter", self._seconds)
         return letters | "Batches" >> batches | "Nowhere" >> NoMore(self._folder)
 
 
@@ -144,43 +144,34 @@ class _GatherFn(beam.DoFn):
 
 
 class _WriteFn(beam.DoFn):
-    def __init__(self, folder: str, type_: type[msgspec.Struct], schema: str) -> None:
+    def __init__(self, folder: str, schema: str) -> None:
         self._folder = folder
-        self._type = type_
         self._schema = schema
 
     def setup(self) -> None:
         self._rows = msgspec.msgpack.Decoder(list[bytes])
         self._row = msgspec.msgpack.Decoder(Row)
-        self._record = msgspec.msgpack.Decoder(self._type)
+        self._body = msgspec.msgpack.Decoder(dict[str, Any])
+        # A dead letter's time may be that of its writing: it must not rename the file of a replay.
+        self._time = None if self._schema == "dead_letter" else table(avro.load(self._schema)).partition
 
     def process(self, element: tuple[str, bytes]) -> Iterator[str]:
         key, batch = element
-        rows = {row.id: row.body for row in map(self._row.decode, self._rows.decode(batch))}
-        records = [self._record.decode(body) for _, body in sorted(rows.items())]
-        name = f"{key}-{_earliest(records)}-{_hash(rows)}"
-        plain = [to_dict(record) for record in records]
+        by_id = {row.id: row.body for row in map(self._row.decode, self._rows.decode(batch))}
+        rows = [self._body.decode(body) for _, body in sorted(by_id.items())]
+        name = f"{key}-{self._earliest(rows)}{_hash(by_id)}"
         ensure_folder(self._folder)
-        increase(ROWS, len(records))
-        yield write_lines(self._folder, f"{name}.jsonl", plain)
-        yield write_avro(self._folder, f"{name}.avro", self._schema, plain)
+        increase(ROWS, len(rows))
+        yield write_lines(self._folder, f"{name}.jsonl", rows)
+        yield write_avro(self._folder, f"{name}.avro", self._schema, rows)
+
+    def _earliest(self, rows: list[dict[str, Any]]) -> str:
+        """Give the earliest event time as it stands in a file's name."""
+        if self._time is None:
+            return ""
+        earliest = _EPOCH + timedelta(microseconds=min(row[self._time] for row in rows))
+        return f"{earliest:%Y%m%dT%H%M%SZ}-"
 
 
 def _hash(rows: dict[str, bytes]) -> str:
     return blake2b("\n".join(sorted(rows)).encode(), digest_size=8).hexdigest()
-
-
-def _earliest(records: list[msgspec.Struct]) -> str:
-    """Give the earliest event time as files are named, 0 where none is known."""
-    times = [time for record in records if (time := event_time(record)) is not None]
-    if not times:
-        return "0"
-    return datetime.fromtimestamp(max(0, min(times)) / 1e6, UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def event_time(record: Any) -> int | None:
-    """Give the event time of a result in UTC microseconds, where it is known."""
-    if isinstance(record, Finding):
-        return record.first_event_time
-    # A dead letter whose time was made up when it was written must not rename the file of a replay.
-    return None if isinstance(record, DeadLetter) else getattr(record, "time", getattr(record, "hour", None))

@@ -1,5 +1,7 @@
 """CheckRows: rows go to their sink once they are known to fit; what does not becomes a dead letter of `write`."""
 
+import base64
+import json
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
@@ -20,7 +22,7 @@ MAX_ROW_BYTES = 5_000_000
 
 
 class Row(msgspec.Struct, array_like=True):
-    """A checked row: its identity, which a replay gives again, and the record's own MessagePack."""
+    """A checked row: its identity, which a replay gives again, and its fields by name, as MessagePack."""
 
     id: str
     body: bytes
@@ -32,10 +34,9 @@ register(Row)
 class CheckRows(beam.PTransform):
     """Holds records against their schema, and gives each its identity."""
 
-    def __init__(self, type_: type[msgspec.Struct], schema: str) -> None:
-        """Takes the class of the records and the name of their schema in `schemas/`."""
+    def __init__(self, schema: str) -> None:
+        """Takes the name of the records' schema in `schemas/`."""
         super().__init__()
-        self._type = type_
         self._schema = schema
 
     def expand(self, records: beam.PCollection) -> Any:
@@ -53,14 +54,15 @@ class _CheckFn(beam.DoFn):
         self._encode = msgspec.msgpack.Encoder().encode
 
     def process(self, record: msgspec.Struct) -> Iterator[object]:
-        said = misfit(to_dict(record), self._schema)
-        body = self._encode(record)
-        if said is None and len(body) > MAX_ROW_BYTES:
+        row = to_dict(record)
+        said = misfit(row, self._schema)
+        body = b"" if said else self._encode(row)
+        if len(body) > MAX_ROW_BYTES:
             said = f"the row has {len(body)} bytes, more than {MAX_ROW_BYTES}"
         if said is None:
             yield Row(identity(record), body)
         else:
-            yield refused(self._name, identity(record), "Misfit", said, body)
+            yield refused(self._name, identity(record), "Misfit", said, row)
 
 
 class NoMore(beam.PTransform):
@@ -84,9 +86,10 @@ class _FailFn(beam.DoFn):
         raise WriteError(f"cannot write a dead letter to {self._where}: {letter.error}")
 
 
-def refused(schema: str, id_: str, error_type: str, error: str, body: bytes) -> object:
-    """Give the dead letter of a row that its table does not take. Its bytes are the record's MessagePack."""
+def refused(schema: str, id_: str, error_type: str, error: str, row: dict[str, Any]) -> object:
+    """Give the dead letter of a row that its sink does not take. Its bytes are the row as JSON, whatever is in it."""
     increase(REJECTED)
+    body = json.dumps(row, default=lambda data: base64.b64encode(data).decode()).encode()
     return dead_letter("write", schema, f"{schema}:{id_}", error_type, error, body, len(body))
 
 

@@ -3,7 +3,6 @@
 import argparse
 import re
 
-from schemas.records import Finding
 from transforms.bigquery import WriteDeadLetterRows, WriteRows
 from transforms.file_sink import SECONDS, WriteBatches, WriteDeadLetterBatches
 from transforms.sinks import Sinks
@@ -50,8 +49,8 @@ def check_table(table: str | None, option: str) -> None:
 
 def _findings(options: argparse.Namespace) -> WriteRows | WriteBatches:
     if options.findings_table:
-        return WriteRows(options.findings_table, Finding, "finding")
-    return WriteBatches(options.output, "findings", Finding, "finding", options.file_seconds)
+        return WriteRows(options.findings_table, "finding")
+    return WriteBatches(options.output, "findings", "finding", options.file_seconds)
 
 
 def _dead_letters(options: argparse.Namespace) -> WriteDeadLetterRows | WriteDeadLetterBatches:

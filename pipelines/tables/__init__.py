@@ -1,0 +1,1 @@
+"""The tables of BigQuery that a stream writes: `tokentrail tables create`, `diff` and `ddl`."""
