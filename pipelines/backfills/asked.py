@@ -1,5 +1,6 @@
 """What a backfill is asked for: times as people and schedulers write them, and the name of its job."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
@@ -7,7 +8,9 @@ import msgspec
 
 from analytic import patterns
 from analytic.finding import ANALYTIC_VERSION
-from analytic.policy import MINUTE, SECOND, Policy
+from analytic.policy import DAY, MINUTE, SECOND, Policy
+
+_DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -27,11 +30,17 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def moment(text: str) -> int:
-    """Read an ISO 8601 date or time as UTC microseconds; one without a zone is UTC. Raises ValueError, in one line."""
+    """Read an ISO 8601 date or time as UTC microseconds; one without a zone is UTC. Raises ValueError, in one line.
+
+    `today` and `yesterday` are their UTC midnights: a scheduler that sends the same words each day needs them.
+    """
+    if text in _DAYS_AGO:
+        now = time.time_ns() // 1_000
+        return now - now % DAY - _DAYS_AGO[text] * DAY
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no time: write 2026-03-03 or 2026-03-03T09:00Z") from None
+        raise ValueError(f"{text!r} is no time: write 2026-03-03, 2026-03-03T09:00Z, today or yesterday") from None
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     if micros % MINUTE:

@@ -133,7 +133,7 @@ def test_a_pattern_of_dates_names_the_dates_that_are_read(organization: Path, tm
     ("arguments", "says"),
     [
         (["--start", "2026-03-03", "--end", "2026-03-03"], "is not before"),
-        (["--start", "yesterday", "--end", "2026-03-03"], "'yesterday' is no time"),
+        (["--start", "tomorrow", "--end", "2026-03-03"], "'tomorrow' is no time"),
         (["--start", "2026-03-03T09:00:30", "--end", "2026-03-04"], "whole minutes"),
         (["--start", "2026-03-03", "--end", "2026-03-04", "--warm-up", "24"], "duration"),
         (["--start", "2026-03-03", "--end", "2026-03-04", "--fail-on-diff"], "--compare-to"),
@@ -159,6 +159,11 @@ def test_a_jobs_name_is_of_its_window_and_policy_alone() -> None:
     assert len(name) <= 63
     assert job_name(asked, Policy()) == name
     assert job_name(asked, Policy(session_gap=2 * HOUR)) != name
+
+
+def test_yesterday_is_the_utc_day_before() -> None:
+    assert moment("today") - moment("yesterday") == 24 * HOUR
+    assert moment("today") % (24 * HOUR) == 0
 
 
 def test_two_policies_differ_by_what_is_new_gone_or_of_another_severity() -> None:
