@@ -1,7 +1,7 @@
 """The launcher of the Flex Templates: builds the graph out of the template's parameters, submits it, and exits.
 
 `subscription` makes it the stream, `start` and `end` a backfill. What it does not know goes to Beam (--project,
---region, --update …), which checks it.
+--region, --update …).
 """
 
 import argparse
@@ -55,13 +55,13 @@ def _named(argument: str) -> str:
 
 
 def _beam_options(passed: list[str], defaults: dict[str, object]) -> PipelineOptions:
-    """Give Beam's options. Raises ValueError for one that Beam does not know, and where workers have no image."""
+    """Give Beam's options. Raises ValueError where workers have no image.
+
+    What Beam does not know it names in a warning: Google's launcher may add options of its own, and a parameter that
+    the template does not list never comes here.
+    """
     options = PipelineOptions(passed)
-    given = options.get_all_options(retain_unknown_options=True)
     known = options.get_all_options()
-    unknown = sorted(given.keys() - known.keys())
-    if unknown:
-        raise ValueError(f"--{unknown[0]}: neither tokentrail nor Beam knows this parameter")
     unset = {name: value for name, value in defaults.items() if not known.get(name)}
     image = options.view_as(WorkerOptions).sdk_container_image or os.environ.get(IMAGE)
     if not image:

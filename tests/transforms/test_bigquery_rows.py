@@ -88,6 +88,21 @@ def test_rows_are_read_by_the_hour(table: str) -> None:
 
 
 @pytest.mark.integration
+def test_a_table_without_a_raw_column_gives_its_rows_as_records(bigquery: Emulator) -> None:
+    client = Client(project=PROJECT)
+    client.create_dataset("raw_logs", exists_ok=True)
+    name = f"{PROJECT}.raw_logs.entries"
+    client.delete_table(name, not_found_ok=True)
+    made = Table(name, [SchemaField("timestamp", "TIMESTAMP"), SchemaField("logName", "STRING")])
+    made.time_partitioning = TimePartitioning(field="timestamp")
+    client.create_table(made)
+    rows = [{"timestamp": f"2026-03-03T0{hour}:30:00Z", "logName": f"log {hour}"} for hour in (8, 9)]
+    assert client.insert_rows_json(name, rows) == []
+    (line,) = BigQueryRows(None).open(f"bigquery://{name}/2026-03-03T09").read().splitlines()
+    assert json.loads(line)["logName"] == "log 9"
+
+
+@pytest.mark.integration
 def test_partitions_are_those_that_can_hold_the_window(table: str) -> None:
     def at(hour: int) -> int:
         return int(datetime(2026, 3, 3, hour, 30, tzinfo=UTC).timestamp()) * 1_000_000

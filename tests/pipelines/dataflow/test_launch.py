@@ -139,7 +139,6 @@ def test_the_launcher_exits_after_submitting() -> None:
     [
         ([], "give either subscription"),
         ([*STREAM, "--start=2026-03-03"], "give either subscription"),
-        ([*STREAM, "--colour=blue"], "--colour: neither tokentrail nor Beam"),
         ([*STREAM, "--policy=none.yaml"], "none.yaml"),
         ([*STREAM, "--findings_table=findings"], "--findings-table findings: no table"),
         ([*STREAM, "--asn_db=none.mmdb"], "none.mmdb: no such file"),
@@ -157,6 +156,11 @@ def test_what_is_wrong_is_said_in_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert code == 1
     assert says in line
+
+
+def test_what_googles_launcher_adds_does_not_stop_a_job(tmp_path: Path) -> None:
+    job, _ = launch(tmp_path, STREAM, "--an_option_of_tomorrow=1")
+    assert job["name"] == "tokentrail-stream"
 
 
 def test_workers_without_an_image_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
