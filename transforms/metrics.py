@@ -127,6 +127,7 @@ class Tally:
         self.bytes_read = 0
         self.records = 0
         self.messages = 0
+        self.newest = 0
 
 
 tally = Tally()
