@@ -116,6 +116,9 @@ def _note(draft: Draft, moment: Moment, match: Match) -> None:
     spots = list(match.blind_spots)
     if step.late:
         spots.append("an event came later than the policy allows to revise: what followed from it before may lack it")
+    if step.event.clock_ahead is not None:
+        ahead = round(step.event.clock_ahead / 1_000_000)
+        spots.append(f"the clock behind an event was {ahead} s ahead of its arrival: when it happened is not sure")
     if step.actor.type in _NOBODY:
         spots.append(
             f"the call that issued this credential of {step.actor.name} was not seen: who is behind it is unknown"

@@ -17,13 +17,14 @@ _OTHERS = {
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
+    "redrive": ("pipelines.redrive", "send dead letters through the front door again"),
     "tables": (
         "pipelines.tables.command",
         "make the tables of BigQuery, compare them with their schemas, or print DDL",
     ),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
-"""The commands that have a module of their own, with `add_arguments` and `run`."""
+"""The commands that have a module of their own, with `add_arguments` and `run`: what most runs need is not in them."""
 
 _PASSING = frozenset({"stream"})
 """The commands that pass on to Beam what they do not know."""

@@ -9,6 +9,8 @@ from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from analytic.window import Window, Within
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
+from transforms.clocks import BoundClocks
+from transforms.close import CloseSessions
 from transforms.databases import Databases
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
@@ -35,8 +37,9 @@ def stream(
     messages = pipeline | "ReadMessages" >> source
     opened = messages | "OpenMessages" >> OpenMessages(subscription)
     parsed = opened.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
-    findings = findings_from(parsed.events, unbounded(policy), policy, baseline, chains)
-    resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy)
+    events = parsed.events | "BoundClocks" >> BoundClocks(policy)
+    findings = findings_from(events, unbounded(policy), policy, baseline, chains)
+    resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy) | "CloseSessions" >> CloseSessions(policy)
     dead_letters = (opened.dead_letters, parsed.dead_letters) | "DeadLetters" >> beam.Flatten()
     _ = {"findings": resumed, "dead_letters": dead_letters} | "WriteResults" >> WriteResults(sinks)
 

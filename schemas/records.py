@@ -86,6 +86,7 @@ class ApiEvent(msgspec.Struct, array_like=True):
     home: str | None = None
     credential_age: int | None = None
     known_as: list[str] = []
+    clock_ahead: int | None = None
 
 
 class Actor(msgspec.Struct, array_like=True, frozen=True):

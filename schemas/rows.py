@@ -6,7 +6,7 @@ from typing import Any
 from schemas.avro import Schema, branch
 
 _INT64 = 2**63
-_EARLIEST, _LATEST = -62_135_596_800_000_000, 253_402_300_799_999_999
+EARLIEST, LATEST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The years 1 to 9999 in UTC microseconds: what a TIMESTAMP of BigQuery holds (its reference, "Timestamp type")."""
 
 _CLASSES: dict[str, type[Any] | tuple[type[Any], ...]] = {
@@ -37,7 +37,7 @@ def misfit(value: Any, schema: Schema, path: str = "") -> str | None:
         keys = _first(_primitive(key, "string", f"a key of {path}") for key in value)
         return keys or _first(misfit(item, inner["values"], f"{path}[{key!r:.80}]") for key, item in value.items())
     said = _primitive(value, inner["type"], path)
-    if said is None and inner.get("logicalType") == "timestamp-micros" and not _EARLIEST <= value <= _LATEST:
+    if said is None and inner.get("logicalType") == "timestamp-micros" and not EARLIEST <= value <= LATEST:
         return f"{path} is {value} microseconds, outside of the years 1 to 9999"
     return said
 

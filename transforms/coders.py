@@ -19,9 +19,13 @@ _TYPES: dict[str, type[Any]] = {}
 
 
 class EventBatch(msgspec.Struct, array_like=True):
-    """The events of one block, as one element: elements cost more than bytes (FACTS.md, Speed)."""
+    """The events of one block, as one element: elements cost more than bytes (FACTS.md, Speed).
+
+    `published` is when the message came that carried them, UTC microseconds; None for what lay in a file.
+    """
 
     events: list[ApiEvent]
+    published: int | None = None
 
 
 class StructCoder(beam.coders.Coder):

@@ -39,8 +39,8 @@ BYTES = 16 * 1024 * 1024
 class WriteBatches(beam.PTransform):
     """Writes records to `FOLDER/NAME/NAME-TIME-HASH.jsonl` and `.avro`; gives the dead letters of what did not fit."""
 
-    def __init__(self, folder: str, name: str, schema: str, seconds: float = SECONDS) -> None:
-        """Takes the output folder, the results' name and schema, and how long rows gather."""
+    def __init__(self, folder: str, name: str, schema: str, seconds: float | None = SECONDS) -> None:
+        """Takes the output folder, the results' name and schema, and how long rows gather (None: to the end)."""
         super().__init__()
         self._folder = FileSystems.join(folder, name)
         self._name = name
@@ -64,8 +64,8 @@ class WriteBatches(beam.PTransform):
 class WriteDeadLetterBatches(beam.PTransform):
     """Writes dead letters to `FOLDER/dead_letters/`. One that does not fit fails the bundle: it has nowhere to go."""
 
-    def __init__(self, folder: str, seconds: float = SECONDS) -> None:
-        """Takes the output folder, and how long letters gather."""
+    def __init__(self, folder: str, seconds: float | None = SECONDS) -> None:
+        """Takes the output folder, and how long letters gather (None: to the end)."""
         super().__init__()
         self._folder = folder
         self._seconds = seconds
@@ -95,7 +95,7 @@ class _GatherFn(beam.DoFn):
     DUE = TimerSpec("due", TimeDomain.REAL_TIME)
     END = TimerSpec("end", TimeDomain.WATERMARK)
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float | None) -> None:
         self._seconds = seconds
 
     def process(
@@ -109,11 +109,13 @@ class _GatherFn(beam.DoFn):
         key, row = element
         held = size.read() or 0
         if not held:
-            due.set(Timestamp.now() + self._seconds)
+            if self._seconds is not None:
+                due.set(Timestamp.now() + self._seconds)
             end.set(GlobalWindow().max_timestamp())
         rows.add(row)
         size.write(held + len(row))
         if held + len(row) >= BYTES:
+            due.clear()
             yield from self._batch(key, rows, size)
 
     @on_timer(DUE)
@@ -131,7 +133,9 @@ class _GatherFn(beam.DoFn):
         key: Any = beam.DoFn.KeyParam,
         rows: Any = beam.DoFn.StateParam(ROWS),
         size: Any = beam.DoFn.StateParam(SIZE),
+        due: Any = beam.DoFn.TimerParam(DUE),
     ) -> Iterator[tuple[str, bytes]]:
+        due.clear()
         yield from self._batch(key, rows, size)
 
     @staticmethod

@@ -12,6 +12,7 @@ NAMESPACE = "tokentrail"
 
 MESSAGES = "messages"
 NOTICES = "notices"
+AHEAD = "clocks_ahead"
 FILES = "files"
 BYTES_READ = "bytes_read"
 RECORDS = "records"
@@ -48,6 +49,7 @@ IGNORED_KINDS = (*SOURCE_KINDS, "other")
 COUNTERS = {
     MESSAGES: "Messages read from a subscription, redeliveries too.",
     NOTICES: "Messages that name objects to read, or name none.",
+    AHEAD: "Events whose time lay further ahead of their arrival than the policy lets a clock be.",
     FILES: "Files opened, readable or not.",
     BYTES_READ: "Bytes read from files, before gzip is unpacked.",
     RECORDS: "Records found in the blocks: parsed, ignored and parse dead letters together.",
@@ -129,6 +131,7 @@ class Tally:
         self.bytes_read = 0
         self.records = 0
         self.messages = 0
+        self.newest = 0
 
 
 tally = Tally()

@@ -31,7 +31,7 @@ class WriteResults(beam.PTransform):
         super().__init__()
         self._sinks = sinks
 
-    def expand(self, results: dict[str, beam.PCollection]) -> Any:
+    def expand(self, results: Any) -> Any:
         """The results by name in; what the sink of dead letters gives out."""
         sinks = self._sinks
         stamped = results["findings"] | "StampFindings" >> StampFindings()

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import apache_beam as beam
 import msgspec
-from apache_beam.utils.timestamp import MAX_TIMESTAMP, MIN_TIMESTAMP, Timestamp
+from apache_beam.utils.timestamp import Timestamp
 
 from schemas.records import DeadLetter, Finding
+from schemas.rows import EARLIEST, LATEST
 from transforms.metrics import EVENT_LAG, FINDINGS, findings_of, increase, record
 
 
@@ -32,7 +33,7 @@ class _StampFindingFn(beam.DoFn):
 
 
 class StampDeadLetters(beam.PTransform):
-    """Gives a dead letter whose event time is not known the time of the message that carried it, or of now."""
+    """Gives a dead letter without a usable event time the time of the message that carried it, or of now."""
 
     def expand(self, letters: beam.PCollection) -> beam.PCollection:
         """Dead letters in, the same with a time out."""
@@ -41,7 +42,8 @@ class StampDeadLetters(beam.PTransform):
 
 class _StampLetterFn(beam.DoFn):
     def process(self, letter: DeadLetter, timestamp: Timestamp = beam.DoFn.TimestampParam) -> Iterator[DeadLetter]:
-        if letter.time is None:
-            known = MIN_TIMESTAMP < timestamp < MAX_TIMESTAMP and timestamp.micros > 0
-            letter = msgspec.structs.replace(letter, time=timestamp.micros if known else time.time_ns() // 1_000)
+        if letter.time is None or not EARLIEST <= letter.time <= LATEST:
+            # Where nobody set it, an element's own time is the end or the beginning of all times.
+            now = time.time_ns() // 1_000
+            letter = msgspec.structs.replace(letter, time=timestamp.micros if 0 < timestamp.micros <= now else now)
         yield letter

@@ -40,7 +40,7 @@ class _KeepFn(beam.DoFn):
             due = path.start - self._lateness
             increase(OVERDUE, sum(event.time < due for event in batch.events))
         if kept:
-            yield EventBatch(kept)
+            yield EventBatch(kept, batch.published)
 
 
 class NumberFindings(beam.PTransform):

@@ -48,7 +48,23 @@ class WriteDeadLetters(beam.PTransform):
 
     def expand(self, dead_letters: beam.PCollection) -> beam.PCollection:
         """Dead letters in, the name of the written file out."""
-        return dead_letters | "Write" >> Gathered("dead_letters", _WriteDeadLettersFn(self._folder))
+        return dead_letters | "Write" >> Gathered(
+            "dead_letters", _WriteDeadLettersFn(self._folder, "dead_letters.jsonl")
+        )
+
+
+class WriteKeptAside(beam.PTransform):
+    """Writes `kept_aside.jsonl`: dead letters that redrive did not send, sorted by origin."""
+
+    def __init__(self, folder: str) -> None:
+        """Takes the output folder."""
+        super().__init__()
+        self._folder = folder
+
+    def expand(self, dead_letters: beam.PCollection) -> beam.PCollection:
+        """Dead letters in, the name of the written file out."""
+        write = _WriteDeadLettersFn(self._folder, "kept_aside.jsonl")
+        return dead_letters | "Write" >> Gathered("kept_aside", write)
 
 
 class WriteEvents(beam.PTransform):
@@ -126,14 +142,16 @@ class _WriteFindingsFn(beam.DoFn):
 
 
 class _WriteDeadLettersFn(beam.DoFn):
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, name: str) -> None:
         self._folder = folder
+        self._name = name
 
     def process(self, gathered: tuple[str, Iterable[bytes]]) -> Iterator[str]:
         decode = msgspec.msgpack.Decoder(DeadLetter).decode
         letters = [decode(row) for row in gathered[1] if row]
+        ensure_folder(self._folder)
         letters.sort(key=lambda letter: (*_split(letter.origin), letter.step, letter.raw))
-        yield write_lines(self._folder, "dead_letters.jsonl", (to_dict(letter) for letter in letters))
+        yield write_lines(self._folder, self._name, (to_dict(letter) for letter in letters))
 
 
 class _WriteEventsFn(beam.DoFn):

@@ -24,6 +24,11 @@ from transforms.resume import Told
 
 _BOUNDED = frozenset({"DirectRunner", "FnApiRunner", "SwitchingDirectRunner", "BundleBasedDirectRunner"})
 _LOCAL = "PrismRunner"
+
+_NO_SPLITS = "prism_disable_sdf_split"
+"""Prism 2.77 splits slow bundles of stateful stages too, frees the keys of the second half while the first still works
+on them, and so loses updates of their state: on a loaded machine some findings were not what scan gave."""
+
 _MAX_REPLAY_SECONDS = 6 * 24 * 3600
 
 
@@ -98,7 +103,11 @@ def _beam_options(passed: list[str]) -> PipelineOptions:
         path = known["prism_location"] or prism_path()
         if path is None:
             raise ValueError(f"Prism, the local runner of streams, is not here: `{BUILD}`, or set TOKENTRAIL_PRISM")
-        own = {"prism_location": path, "prism_log_level": "error"}
+        own = {
+            "prism_location": path,
+            "prism_log_level": "error",
+            "experiments": [*(known["experiments"] or ()), _NO_SPLITS],
+        }
     return PipelineOptions(passed, streaming=True, runner=runner, **own)
 
 

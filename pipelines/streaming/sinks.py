@@ -3,28 +3,65 @@
 import argparse
 import re
 
+import apache_beam as beam
+
+from analytic.alerting import Alerting
+from analytic.limit import Limit
+from analytic.policy import MINUTE
+from analytic.scoring import SEVERITIES
+from schemas import avro
+from transforms.alerts import PublishAlerts
 from transforms.bigquery import WriteDeadLetterRows, WriteRows
 from transforms.file_sink import SECONDS, WriteBatches, WriteDeadLetterBatches
 from transforms.sinks import Sinks
 
+_TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
 _TABLE = re.compile(r"[a-z0-9.:-]+[:.][A-Za-z0-9_]+\.[A-Za-z0-9_-]+")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add where results go. `--findings-table` or `--output` must be given; dead letters follow where findings go."""
-    table = "PROJECT:DATASET.TABLE"
-    parser.add_argument("--findings-table", metavar=table, help="findings go here (`tokentrail tables create`)")
-    parser.add_argument("--dead-letter-table", metavar=table, help="what could not be read, parsed or written")
-    parser.add_argument("--coverage-table", metavar=table, help="which logs were seen, by hour")
-    parser.add_argument(
-        "--output", metavar="DIR", help="write what has no table as files (JSON lines and Avro); gs:// and s3:// too"
-    )
+    """Add where a stream's results go, and when."""
+    add_places(parser)
     parser.add_argument(
         "--file-seconds",
         type=float,
         default=SECONDS,
         metavar="N",
         help="how long results gather before their file is written (default: %(default)s)",
+    )
+    parser.add_argument("--alert-topic", metavar="projects/P/topics/T", help="publish grave findings there too")
+    parser.add_argument(
+        "--alert-severity",
+        choices=SEVERITIES,
+        default="high",
+        metavar="SEVERITY",
+        help="alert from here on (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--alert-cooldown",
+        type=float,
+        default=60,
+        metavar="MINUTES",
+        help="then no alert for the same actor and chain, but for a graver one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--dead-letter-limit",
+        type=float,
+        default=Limit().ratio,
+        metavar="RATIO",
+        help="stop where more than this of five minutes' records become dead letters; 1 never stops "
+        "(default: %(default)s)",
+    )
+
+
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """Add where results go, of a stream or of input that ends."""
+    table = "PROJECT:DATASET.TABLE"
+    parser.add_argument("--findings-table", metavar=table, help="findings go here (`tokentrail tables create`)")
+    parser.add_argument("--dead-letter-table", metavar=table, help="what could not be read, parsed or written")
+    parser.add_argument("--coverage-table", metavar=table, help="which logs were seen, by hour")
+    parser.add_argument(
+        "--output", metavar="DIR", help="write what has no table as files (JSON lines and Avro); gs:// and s3:// too"
     )
 
 
@@ -36,9 +73,20 @@ def sinks(options: argparse.Namespace) -> Sinks:
         raise ValueError("findings have nowhere to go: give --findings-table PROJECT:DATASET.TABLE or --output DIR")
     if not options.dead_letter_table and not options.output:
         raise ValueError("dead letters have nowhere to go: give --dead-letter-table or --output DIR")
-    if options.file_seconds <= 0:
-        raise ValueError(f"--file-seconds is {options.file_seconds}: give a number above 0")
-    return Sinks(findings=_findings(options), dead_letters=_dead_letters(options))
+    seconds = getattr(options, "file_seconds", None)  # Input that ends has its files when it ends.
+    if seconds is not None and seconds <= 0:
+        raise ValueError(f"--file-seconds is {seconds}: give a number above 0")
+    return Sinks(
+        findings=_findings(options, seconds),
+        dead_letters=_dead_letters(options, seconds),
+        coverage=_coverage(options, seconds),
+        alerts=_alerts(options),
+    )
+
+
+def limit(options: argparse.Namespace) -> Limit:
+    """Make the limit of dead letters, for ParseAuditLogs. Raises ValueError where it is no ratio."""
+    return Limit(options.dead_letter_limit)
 
 
 def check_table(table: str | None, option: str) -> None:
@@ -47,13 +95,29 @@ def check_table(table: str | None, option: str) -> None:
         raise ValueError(f"{option} {table}: no table; give PROJECT:DATASET.TABLE")
 
 
-def _findings(options: argparse.Namespace) -> WriteRows | WriteBatches:
+def _findings(options: argparse.Namespace, seconds: float | None) -> WriteRows | WriteBatches:
     if options.findings_table:
         return WriteRows(options.findings_table, "finding")
-    return WriteBatches(options.output, "findings", "finding", options.file_seconds)
+    return WriteBatches(options.output, "findings", "finding", seconds)
 
 
-def _dead_letters(options: argparse.Namespace) -> WriteDeadLetterRows | WriteDeadLetterBatches:
+def _dead_letters(options: argparse.Namespace, seconds: float | None) -> WriteDeadLetterRows | WriteDeadLetterBatches:
     if options.dead_letter_table:
         return WriteDeadLetterRows(options.dead_letter_table)
-    return WriteDeadLetterBatches(options.output, options.file_seconds)
+    return WriteDeadLetterBatches(options.output, seconds)
+
+
+def _coverage(options: argparse.Namespace, seconds: float | None) -> beam.PTransform | None:
+    if options.coverage_table:
+        avro.load("coverage")
+        return WriteRows(options.coverage_table, "coverage")
+    return WriteBatches(options.output, "coverage", "coverage", seconds) if options.output else None
+
+
+def _alerts(options: argparse.Namespace) -> PublishAlerts | None:
+    topic = getattr(options, "alert_topic", None)
+    if topic is None:
+        return None
+    if not _TOPIC.fullmatch(topic):
+        raise ValueError(f"--alert-topic {topic}: no topic; give projects/PROJECT/topics/TOPIC")
+    return PublishAlerts(topic, Alerting(options.alert_severity, round(options.alert_cooldown * MINUTE)))

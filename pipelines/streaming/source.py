@@ -8,8 +8,8 @@ from google.api_core.exceptions import GoogleAPICallError, PermissionDenied, Ret
 from google.cloud import pubsub_v1
 
 from analytic.policy import Policy
-from transforms.puller import Limits
 from transforms.pubsub import ReadDataflowMessages, ReadMessages
+from transforms.puller import Limits
 
 _PATH = re.compile(r"projects/[^/\s]+/subscriptions/[^/\s]+")
 _SHORT = re.compile(r"([^/\s]+)/([^/\s]+)")

@@ -33,14 +33,14 @@ OPTIONS (description = 'Of each finding its latest revision; status tells which 
 SELECT finding.*
 FROM `{FINDINGS}` AS finding
 JOIN (
-  SELECT finding_id, revision, IFNULL(detected_at, EARLIEST) AS detected_at
+  SELECT finding_id, revision, IFNULL(detected_at, EARLIEST) AS written
   FROM `{FINDINGS}`
   WHERE first_event_time >= EARLIEST
   QUALIFY ROW_NUMBER() OVER (PARTITION BY finding_id ORDER BY revision DESC, detected_at DESC) = 1
 ) AS latest
 ON finding.finding_id = latest.finding_id
   AND finding.revision = latest.revision
-  AND IFNULL(finding.detected_at, EARLIEST) = latest.detected_at
+  AND IFNULL(finding.detected_at, EARLIEST) = latest.written
 WHERE finding.first_event_time >= EARLIEST
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY finding.finding_id, finding.first_event_time ORDER BY finding.score

@@ -1,5 +1,6 @@
 """Google's Pub/Sub emulator: its jar, started with java. Wrong there (so not tested): filters, retry backoff."""
 
+import contextlib
 import glob
 import os
 import shutil
@@ -108,10 +109,8 @@ def topic(pubsub_emulator: str) -> Iterator[Topic]:
         yield Topic(topic, subscription, publisher, subscriber)
     finally:
         for delete, named in ((subscriber.delete_subscription, subscription), (publisher.delete_topic, topic)):
-            try:
+            with contextlib.suppress(NotFound):
                 delete(**{delete.__name__.removeprefix("delete_"): named})
-            except NotFound:
-                pass
         publisher.stop()
         publisher.transport.close()
         subscriber.close()

@@ -18,7 +18,7 @@ LETTER = DeadLetter(b"\xff{", "pubsub://message/1", "parse", "NotJson", "no JSON
 
 
 def sinks(folder: Path) -> Sinks:
-    return Sinks(WriteBatches(str(folder), "findings", "finding", 0.1), WriteDeadLetterBatches(str(folder), 0.1))
+    return Sinks(WriteBatches(str(folder), "findings", "finding", None), WriteDeadLetterBatches(str(folder), None))
 
 
 def run(folder: Path, found: list[Finding], letters: list[DeadLetter]) -> Any:

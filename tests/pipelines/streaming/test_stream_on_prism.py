@@ -1,0 +1,59 @@
+"""The stream on real servers: Google's Pub/Sub emulator, Beam's Prism, and the command as a user runs it."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.streaming.day import arrival
+from tests.pipelines.streaming.running import Stream, raw, rows, scanned, view
+from tests.servers.prism import prism
+from tests.servers.pubsub import Topic, pubsub_emulator, topic
+
+__all__ = ["prism", "pubsub_emulator", "topic"]
+
+pytestmark = pytest.mark.integration
+
+
+def test_a_disordered_day_gives_what_scan_gives(topic: Topic, prism: str, tmp_path: Path) -> None:
+    """Out of order, one in ten twice, one in twenty late, one in a hundred broken; at the end nothing is waiting."""
+    day = arrival(1)
+    expected = scanned(day.lines, tmp_path / "scan")
+    assert len(expected) >= 5
+    output = tmp_path / "stream"
+    with Stream(topic.subscription, output, prism=prism) as stream:
+        topic.publish(day.messages)
+        stream.wait_for(lambda: view(rows(output)).keys() == expected.keys(), "findings")
+        assert stream.stop() == 0
+    assert view(rows(output)) == expected
+    letters = rows(output, "dead_letters")
+    assert raw(letters) == set(day.broken)
+    assert {letter["step"] for letter in letters} == {"parse"}
+    assert all(letter["origin"].startswith(f"pubsub://{topic.subscription}/") for letter in letters)
+    time.sleep(12)  # Past the deadline of acknowledgement: what was not acknowledged is back.
+    assert topic.pulled() == []
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_run_cut_in_the_middle_loses_nothing_and_doubles_nothing(
+    end: str, topic: Topic, prism: str, tmp_path: Path
+) -> None:
+    """Started again, it reads back what it had acknowledged and lost, and continues what it had told."""
+    day = arrival(2)
+    expected = scanned(day.lines, tmp_path / "scan")
+    output = tmp_path / "stream"
+    half = len(day.messages) // 2
+    with Stream(topic.subscription, output, prism=prism) as stream:
+        topic.publish(day.messages[:half])
+        stream.wait_for(lambda: len(rows(output)) > 0, "first findings")
+        assert stream.stop() == 0 if end == "stop" else stream.kill() is None
+    first = rows(output)
+    with Stream(topic.subscription, output, prism=prism) as stream:
+        topic.publish(day.messages[half:])
+        stream.wait_for(lambda: view(rows(output)) == expected, "the findings of scan")
+        assert stream.stop() == 0
+    assert view(rows(output)) == expected
+    assert raw(rows(output, "dead_letters")) == set(day.broken)
+    told = [(row["finding_id"], row["revision"]) for row in rows(output)]
+    assert len(told) == len(set(told)), "a row of the second run has an id and revision of the first"
+    assert {row["finding_id"] for row in first} <= {row["finding_id"] for row in rows(output)}

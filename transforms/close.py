@@ -1,0 +1,82 @@
+"""CloseSessions: what a drain cuts is told again, marked as partial.
+
+A drain moves the watermark to infinity, and a timer can't tell that from time that passed: it hears its own time alone.
+So a session's end is taken for a drain where this process was asked to stop (our own source), or where the end lies in
+the future by the clock on the wall (a runner's drain of a live stream). A drain of a subscription that is being read
+from the past, by a runner's own source, goes unnoticed: its findings are as right, and not marked.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+from apache_beam.coders import BytesCoder
+from apache_beam.transforms.timeutil import TimeDomain
+from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec, on_timer
+from apache_beam.utils.timestamp import Timestamp
+
+from analytic.cut import closes, cut
+from analytic.policy import Policy
+from schemas.records import Finding
+from transforms.items import Keyed
+from transforms.puller import stopping
+
+
+class CloseSessions(beam.PTransform):
+    """Passes findings on, and remembers each until its session is closed."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Takes the policy with the gap that ends a session."""
+        super().__init__()
+        self._policy = policy
+
+    def expand(self, findings: beam.PCollection) -> beam.PCollection:
+        """Findings in, findings out."""
+        return (
+            findings
+            | "Key" >> beam.ParDo(_KeyFn()).with_output_types(Keyed)
+            | "Close" >> beam.ParDo(_CloseFn(self._policy)).with_output_types(Finding)
+        )
+
+
+class _KeyFn(beam.DoFn):
+    def setup(self) -> None:
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    def process(self, finding: Finding) -> Iterator[tuple[str, bytes]]:
+        yield finding.finding_id, self._encode(finding)
+
+
+class _CloseFn(beam.DoFn):
+    LAST = ReadModifyWriteStateSpec("last", BytesCoder())
+    CLOSED = TimerSpec("closed", TimeDomain.WATERMARK)
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def setup(self) -> None:
+        self._decode = msgspec.msgpack.Decoder(Finding).decode
+
+    def process(
+        self,
+        element: tuple[str, bytes],
+        last: Any = beam.DoFn.StateParam(LAST),
+        closed: Any = beam.DoFn.TimerParam(CLOSED),
+    ) -> Iterator[Finding]:
+        finding = self._decode(element[1])
+        closed.set(Timestamp(micros=-(-closes(finding, self._policy) // 1_000) * 1_000))
+        last.write(element[1])
+        yield finding
+
+    @on_timer(CLOSED)
+    def on_closed(
+        self, timestamp: Timestamp = beam.DoFn.TimestampParam, last: Any = beam.DoFn.StateParam(LAST)
+    ) -> Iterator[Finding]:
+        encoded = last.read()
+        last.clear()
+        if encoded is not None and (stopping.is_set() or timestamp.micros > time.time_ns() // 1_000):
+            finding = self._decode(encoded)
+            if finding.status != "retracted":
+                yield cut(finding)
