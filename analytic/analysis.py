@@ -15,6 +15,7 @@ from analytic.links import inputs, used
 from analytic.policy import Policy
 from analytic.resolve import ROUNDS, Resolve
 from analytic.routing import used_key
+from analytic.window import Window, Within, numbered
 from schemas.records import ApiEvent, Finding, Step
 
 _Keyed = dict[str, list[Item]]
@@ -31,10 +32,22 @@ def analyse(
     With `history_until` (UTC microseconds) what is before it teaches what the peers do, as a baseline file would.
     """
     policy = policy or Policy()
-    decode = msgspec.msgpack.Decoder(Finding).decode
     keyed = _keyed(_steps(events, policy))
     groups = None if history_until is None else groups_before(keyed, history_until, policy)
-    outputs = _fold(Detect(policy, groups, chains), keyed)
+    return _findings(Detect(policy, groups, chains), keyed)
+
+
+def analyse_window(events: Iterable[ApiEvent], window: Window, policy: Policy | None = None) -> list[Finding]:
+    """Give the findings that a backfill's window tells, of all events that there are."""
+    policy = policy or Policy()
+    read = [event for event in events if window.origin <= event.time < window.until]
+    found = _findings(Within(Detect(policy), window), _keyed(_steps(read, policy)))
+    return [numbered(finding, window, policy) for finding in found]
+
+
+def _findings(fold: Fold[Any, Any], keyed: _Keyed) -> list[Finding]:
+    decode = msgspec.msgpack.Decoder(Finding).decode
+    outputs = _fold(fold, keyed)
     return sorted(
         (decode(output.item.body) for output in outputs),
         key=lambda finding: (finding.first_event_time, finding.finding_id),

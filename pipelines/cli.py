@@ -13,6 +13,7 @@ from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, OK, fail
 
 _OTHERS = {
+    "backfill": ("pipelines.backfill", "findings of a window of the past, the same however it is cut"),
     "stream": ("pipelines.streaming.command", "messages of a Pub/Sub subscription to findings, as they come"),
     "report": ("pipelines.report.command", "write what a scan found as one HTML file that needs nothing else"),
     "export": ("pipelines.views.export", "write findings as OCSF, ECS, CSV or Markdown"),
@@ -60,7 +61,7 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         description="Read audit logs, follow each credential, and write the findings.",
         epilog="example: tokentrail scan logs/ 'more/*.json.gz' --output out --min-severity medium --fail-on high",
     )
-    _shared(scan)
+    shared(scan)
     scan.add_argument("--fail-on", choices=SEVERITIES, metavar="SEVERITY", help="exit 2 when a finding reaches it")
     scan.add_argument(
         "--min-severity",
@@ -84,14 +85,14 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         description="Read audit logs and write the normalised events alone.",
         epilog="example: tokentrail events logs/ --output out",
     )
-    _shared(events)
+    shared(events)
     baseline = commands.add_parser(
         "baseline",
         help="audit logs to what each actor usually does",
         description="Learn from a history of audit logs what each actor, and its peers, usually do.",
         epilog="example: tokentrail baseline history/ --output baseline.avro",
     )
-    _shared(baseline, output="baseline.avro", metavar="FILE")
+    shared(baseline, output="baseline.avro", metavar="FILE")
     for name, (module, help_) in _OTHERS.items():
         command = commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if name in command_line:
@@ -99,7 +100,8 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
     return top
 
 
-def _shared(command: argparse.ArgumentParser, output: str = "tokentrail-out", metavar: str = "DIR") -> None:
+def shared(command: argparse.ArgumentParser, output: str = "tokentrail-out", metavar: str = "DIR") -> None:
+    """Add the arguments of all commands that run the flow over files."""
     command.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a glob; gs:// and s3:// too")
     command.add_argument("--output", default=output, metavar=metavar, help="where to write (default: %(default)s)")
     command.add_argument("--policy", metavar="FILE", help="a policy.yaml (docs/policy.md)")

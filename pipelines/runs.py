@@ -85,13 +85,18 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
     return scan.findings_to(options.output, now, policy, baseline, chains_of(options.chains))
 
 
-def _write_views(folder: str, options: argparse.Namespace, findings: list[dict[str, Any]]) -> None:
-    """Write the findings in the other formats that were asked for, and the report last: it reads what lies there."""
-    if options.format:
+def write_formats(folder: str, names: list[str] | None, findings: list[dict[str, Any]]) -> None:
+    """Write findings in the other formats that were asked for, each once."""
+    if names:
         from pipelines.views import formats
 
-        for name in dict.fromkeys(options.format):
+        for name in dict.fromkeys(names):
             formats.write(folder, name, findings)
+
+
+def _write_views(folder: str, options: argparse.Namespace, findings: list[dict[str, Any]]) -> None:
+    """Write the findings in the other formats that were asked for, and the report last: it reads what lies there."""
+    write_formats(folder, options.format, findings)
     if options.report:
         from pipelines.report.command import write
 

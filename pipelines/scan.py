@@ -45,10 +45,11 @@ Build = Callable[[beam.PCollection], object]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gives back: the findings as they were written, and the summary as it was written."""
+    """What a run gives back: the findings and the summary as they were written, and all counters."""
 
     findings: list[dict[str, Any]]
     summary: dict[str, Any]
+    counted: dict[str, int]
 
 
 def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, databases: Databases) -> None:
@@ -102,11 +103,11 @@ def run(inputs: Inputs, output: str, write: Build, databases: Databases, *, quie
     # Beam logs with its stack what it then raises: it is told once.
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     gc.set_threshold(*_GC_THRESHOLDS)
-    started = time.monotonic()
+    started, before = time.monotonic(), tally.bytes_read
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     build(pipeline, list(inputs.uris), output, write, databases)
     try:
-        with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
+        with watching(sum(inputs.uris.values()), lambda: tally.bytes_read - before, quiet=quiet):
             result = pipeline.run()
             result.wait_until_finish()
     except WriteError as error:
@@ -115,10 +116,15 @@ def run(inputs: Inputs, output: str, write: Build, databases: Databases, *, quie
     # A run that wrote none leaves an earlier run's findings where they lie.
     findings = _read_lines(output, "findings.jsonl") if counted[FINDINGS] else []
     summary = summarise(counted, findings, inputs, time.monotonic() - started)
+    write_summary(output, summary)
+    return Outcome(findings, summary, counted)
+
+
+def write_summary(output: str, summary: dict[str, Any]) -> None:
+    """Write `summary.json`."""
     with open(os.path.join(output, "summary.json"), "w", encoding="utf-8") as file:
         json.dump(summary, file, indent=2)
         file.write("\n")
-    return Outcome(findings, summary)
 
 
 def summarise(

@@ -8,6 +8,7 @@ import apache_beam as beam
 from analytic.chains.chain import Chain
 from analytic.limit import Limit
 from analytic.policy import Policy
+from analytic.window import Window, Within
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
 from transforms.clocks import BoundClocks
 from transforms.close import CloseSessions
@@ -55,21 +56,24 @@ def findings_from(
     policy: Policy,
     baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
+    telling: Order | None = None,
 ) -> beam.PCollection:
     """Give the findings of events (in blocks): Follow, keyed by credential, then Detect, keyed by actor.
 
-    `baseline` is what was learnt before, `chains` stand in place of the shipped ones.
+    `baseline` is what was learnt before, `chains` stand in place of the shipped ones, `telling` is Detect's own order
+    where it differs: that of a backfill's window.
     """
+    telling = telling or order
     steps = events | "FollowCredentials" >> FollowCredentials(order, policy)
     if baseline is None:
-        return steps | "DetectChains" >> DetectChains(order, policy, None, chains)
+        return steps | "DetectChains" >> DetectChains(telling, policy, None, chains)
     before = (
         events.pipeline
-        | "Baseline" >> beam.Create([baseline.path]).with_output_types(str)
+        | "Baseline" >> beam.Create([baseline.path] if baseline.path else []).with_output_types(str)
         | "ReadBaseline" >> ReadBaseline()
     )
     both = (steps, before) | "WithBaseline" >> beam.Flatten()
-    return both | "DetectChains" >> DetectChains(order, policy, baseline.groups, chains)
+    return both | "DetectChains" >> DetectChains(telling, policy, baseline.groups, chains)
 
 
 def baseline_from(events: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:
@@ -105,6 +109,11 @@ def unbounded_hours(policy: Policy) -> Hours:
 def bounded() -> Order:
     """Give the order for input that ends: files, a backfill's window."""
     return SortedFold
+
+
+def within(window: Window) -> Order:
+    """Give the order of Detect in a backfill: what the window's events draft is told, and nothing else."""
+    return lambda fold: SortedFold(Within(fold, window))
 
 
 def unbounded(policy: Policy) -> Order:

@@ -124,6 +124,10 @@ class Before(NamedTuple):
     groups: Groups
 
 
+NO_BEFORE = Before("", {})
+"""Nothing learnt: for a graph that has room for a baseline and gets none."""
+
+
 def before(path: str, policy: Policy) -> Before:
     """Look into a baseline file. Raises ValueError for what is none, and for counts of another half-life."""
     groups = {}

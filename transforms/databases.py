@@ -13,6 +13,7 @@ import maxminddb
 
 from analytic.context import network, network_rows
 from analytic.context.network import Located
+from transforms.fetched import fetched
 
 CACHE_SIZE = 65_536
 """Addresses remembered, as many as `network` does: some 30 MB."""
@@ -84,11 +85,11 @@ def _open(path: str | None, read: Callable[[_Row], object], facts: str, example:
         return None
     wanted = f"give a MaxMind database (.mmdb) of {facts}, such as {example}"
     try:
-        reader = maxminddb.open_database(path, maxminddb.MODE_AUTO)
+        reader = maxminddb.open_database(fetched(path), maxminddb.MODE_AUTO)
     except FileNotFoundError as error:
         raise ValueError(f"{path}: no such file; {wanted}") from error
     except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error.strerror}); {wanted}") from error
+        raise ValueError(f"{path}: cannot be read ({error.strerror or error}); {wanted}") from error
     except (maxminddb.InvalidDatabaseError, ValueError) as error:
         raise ValueError(f"{path}: not a MaxMind database, or a damaged one; {wanted}") from error
     try:

@@ -27,6 +27,8 @@ CUT = "cut"
 FINDINGS = "findings"
 BASELINES = "baselines"
 COVERAGE = "coverage"
+OUTSIDE = "outside"
+OVERDUE = "overdue"
 HELD = "held"
 REJECTED = "rejected_rows"
 ALERTS = "alerts"
@@ -71,6 +73,8 @@ COUNTERS = {
     KEPT_ASIDE: "Dead letters that redrive did not send: at the maximum of attempts, or cut.",
     BASELINES: "Rows of a baseline file written: actors and groups of peers.",
     COVERAGE: "Rows of coverage written: one for each account, region, service, log class and hour.",
+    OUTSIDE: "Events that lie outside what a backfill's window reads, and were left out.",
+    OVERDUE: "Events that landed in their file later than a backfill's --lateness, by the date in its path.",
 }
 """Every counter with its meaning. The namespace of each is NAMESPACE."""
 
@@ -129,6 +133,7 @@ class Tally:
         self.bytes_read = 0
         self.records = 0
         self.messages = 0
+        self.newest = 0
 
 
 tally = Tally()

@@ -1,9 +1,9 @@
 """ReadMessages and ReadDataflowMessages: from a Pub/Sub subscription to messages, each once its bundle is committed.
 
-On Dataflow the runner reads Pub/Sub itself. Everywhere else ReadMessages does: a splittable DoFn over the streaming
-pull of google-cloud-pubsub, which bounds what is outstanding and extends the leases of what is being worked on. A
-message is acknowledged in the bundle's finalizer, that is when the runner has taken over what came out of it; a bundle
-that fails acknowledges nothing, and its messages come again. Both give the same element.
+On Dataflow the runner reads Pub/Sub itself. Everywhere else ReadMessages does: a splittable DoFn over
+google-cloud-pubsub (transforms/puller.py), which bounds what is outstanding and extends the leases of what is being
+worked on. A message is acknowledged in the bundle's finalizer, that is when the runner has taken over what came out of
+it; a bundle that fails acknowledges nothing, and its messages come again. Both give the same element.
 """
 
 import time
@@ -225,6 +225,7 @@ class _PullFn(beam.DoFn):
         if received:
             increase(MESSAGES, len(received))
             tally.messages += len(received)
+            tally.newest = max(tally.newest, progress.newest or 0)
             finalizer.register(puller.acknowledging(received))
         elif not puller.outstanding:
             watermark.waited(progress, _now(), self._policy)
@@ -232,12 +233,13 @@ class _PullFn(beam.DoFn):
         estimator.advance(progress)
         tracker.defer_remainder(Duration(seconds=0 if received else _POLL_SECONDS))
 
-    def _given(self, message: Any, progress: Progress) -> TimestampedValue:
+    def _given(self, received: Any, progress: Progress) -> TimestampedValue:
+        message = received.message
         published = Timestamp.from_utc_datetime(message.publish_time).micros
         attributes = dict(message.attributes)
         spanned = span(whole(message.data))
         watermark.heard(progress, spanned and spanned.latest, published, _now(), self._policy)
-        given = Message(message.data, attributes, message.message_id, message.delivery_attempt or 0, published)
+        given = Message(message.data, attributes, message.message_id, received.delivery_attempt or 0, published)
         # What shows no time is not late, and not early either.
         at = watermark.bounded_by(spanned.earliest, published, self._policy) if spanned else progress.newest
         return TimestampedValue(given, Timestamp(micros=published if at is None else at))

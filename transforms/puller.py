@@ -1,29 +1,49 @@
 """A process's connection to a subscription: messages pulled ahead, leased, and acknowledged when told.
 
-google-cloud-pubsub's streaming pull does the work: it extends the lease of every message until it is acknowledged or
-given back, at most `lease_seconds` long, and stops pulling while too much is outstanding. A process has one connection
-a subscription, because a runner makes as many DoFns as it has bundles that are not yet final.
+Unary pull, not streaming pull: Google's emulator goes on delivering to the stream of a client that was killed, so that
+no restart could be proved with it. A process has one connection a subscription, because a runner makes as many DoFns
+as it has bundles that are not yet final.
 """
 
 import atexit
-import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from google.api_core.exceptions import GoogleAPICallError
+from google.api_core.exceptions import (
+    DeadlineExceeded,
+    GoogleAPICallError,
+    InternalServerError,
+    RetryError,
+    ServiceUnavailable,
+    TooManyRequests,
+)
 from google.cloud import pubsub_v1
 
 stopping = threading.Event()
 """Set, it ends the reading of this process after the bundles that are open: a drain, where the runner offers none."""
 
-_CLOSE_SECONDS = 5
+_PULL_MESSAGES = 1_000
+"""The most that one pull gives (Pub/Sub quotas)."""
+
+_IDS = 500
+"""Ids in one request: an id has some 200 bytes, a request at most 512 KiB (Pub/Sub quotas)."""
+
+_PULL_SECONDS = 30
+"""How long a pull waits on an empty subscription, at most."""
+
+_LEASE_SECONDS, _EXTEND_SECONDS = 60, 20
+"""A lease is made so long, and extended so often."""
+
+_EMPTY_SECONDS = 0.05
+_RPC_SECONDS = 30.0
+_TRANSIENT = (DeadlineExceeded, InternalServerError, ServiceUnavailable, TooManyRequests, RetryError)
 
 
 class Limits(NamedTuple):
-    """What may be outstanding: messages and bytes not yet acknowledged, and for how long at most."""
+    """What may be outstanding: messages and bytes not yet acknowledged, and for how long a lease is extended."""
 
     messages: int = 10_000
     bytes: int = 128 * 1024 * 1024
@@ -34,28 +54,33 @@ class PullError(Exception):
     """A subscription can't be read: which, and why. One argument, so that Beam keeps the type."""
 
 
+class _Lease(NamedTuple):
+    since: float
+    size: int
+
+
 class Puller:
     """Pulls one subscription ahead of its readers."""
 
     def __init__(self, subscription: str, limits: Limits) -> None:
         """Begin to pull."""
         self._subscription = subscription
+        self._limits = limits
         self._arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._taken = 0
+        self._leases: dict[str, _Lease] = {}
+        self._bytes = 0
         self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._error: GoogleAPICallError | None = None
         self._client = pubsub_v1.SubscriberClient()
-        self._stream = self._client.subscribe(
-            subscription,
-            callback=self._arrived.put,
-            flow_control=pubsub_v1.types.FlowControl(
-                max_messages=limits.messages, max_bytes=limits.bytes, max_lease_duration=limits.lease_seconds
-            ),
-        )
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._pull, self._extend)]
+        for thread in self._threads:
+            thread.start()
 
     @property
-    def outstanding(self) -> bool:
-        """Whether anything is waiting to be taken or acknowledged."""
-        return self._taken > 0 or not self._arrived.empty()
+    def outstanding(self) -> int:
+        """How many messages were pulled and are not yet acknowledged or given up."""
+        return len(self._leases)
 
     def take(self, most: int, seconds: float, patience: float) -> list[Any]:
         """Give messages: none if none comes for `patience`, else those of the next `seconds`. Raises PullError."""
@@ -70,41 +95,98 @@ class Puller:
             wait = min(patience, until - time.monotonic())
             if wait <= 0:
                 break
-        if not taken and self._stream.done():
-            self._fail()
-        with self._lock:
-            self._taken += len(taken)
+        if not taken and self._error is not None:
+            reason = " ".join(str(self._error.message).split())[:200]
+            raise PullError(f"{self._subscription} can't be read: {reason}")
         return taken
 
     def acknowledging(self, messages: Sequence[Any]) -> Callable[[], None]:
-        """Give what acknowledges messages: for when the runner has made their bundle final."""
+        """Give what acknowledges messages: for when the runner has made their bundle final.
+
+        An acknowledgement that fails is one more redelivery, and counts once like any.
+        """
+        ids = [message.ack_id for message in messages]
 
         def acknowledge() -> None:
-            for message in messages:
-                message.ack()
-            with self._lock:
-                self._taken -= len(messages)
+            for some in _batches(ids):
+                self._client.acknowledge(subscription=self._subscription, ack_ids=some, timeout=_RPC_SECONDS)
+            self._forget(ids)
 
         return acknowledge
 
     def give_back(self) -> None:
-        """Read no more, and let what was pulled and not taken be delivered to others."""
-        self._stream.cancel()
+        """Read no more, and let what was pulled and not taken be delivered again at once."""
+        self._ended.set()
+        ids = []
         while not self._arrived.empty():
-            self._arrived.get().nack()
+            ids.append(self._arrived.get().ack_id)
+        self._modify(ids, 0)
+        self._forget(ids)
 
     def close(self) -> None:
-        """Read no more, and send the acknowledgements that were given."""
+        """Read no more."""
         self.give_back()
-        with contextlib.suppress(GoogleAPICallError, TimeoutError):  # What was not acknowledged comes again.
-            self._stream.result(timeout=_CLOSE_SECONDS)
         self._client.close()
 
-    def _fail(self) -> None:
-        error = self._stream.exception()
-        if error is not None:
-            reason = error.message if isinstance(error, GoogleAPICallError) else str(error)
-            raise PullError(f"{self._subscription} can't be read: {' '.join(reason.split())[:200]}") from error
+    def _pull(self) -> None:
+        while not self._ended.is_set():
+            free = min(_PULL_MESSAGES, self._limits.messages - len(self._leases))
+            if free <= 0 or self._bytes >= self._limits.bytes:
+                self._ended.wait(_EMPTY_SECONDS)
+                continue
+            try:
+                answer = self._client.pull(subscription=self._subscription, max_messages=free, timeout=_PULL_SECONDS)
+            except _TRANSIENT:
+                self._ended.wait(_EMPTY_SECONDS)
+                continue
+            except GoogleAPICallError as error:
+                self._error = error
+                return
+            except ValueError:
+                return  # The client was closed while it waited.
+            self._lease(answer.received_messages)
+            # Now, and not at the next round: a subscription's own deadline may be as short as ten seconds.
+            self._modify([message.ack_id for message in answer.received_messages], _LEASE_SECONDS)
+            if not answer.received_messages:
+                self._ended.wait(_EMPTY_SECONDS)
+
+    def _lease(self, messages: Sequence[Any]) -> None:
+        now = time.monotonic()
+        with self._lock:
+            for message in messages:
+                self._leases[message.ack_id] = _Lease(now, len(message.message.data))
+                self._bytes += len(message.message.data)
+        for message in messages:
+            self._arrived.put(message)
+
+    def _extend(self) -> None:
+        """Extend the leases of what is being worked on; what is held for too long goes to another try."""
+        while not self._ended.wait(_EXTEND_SECONDS):
+            oldest = time.monotonic() - self._limits.lease_seconds
+            with self._lock:
+                given_up = [id_ for id_, lease in self._leases.items() if lease.since < oldest]
+                kept = [id_ for id_, lease in self._leases.items() if lease.since >= oldest]
+            self._forget(given_up)
+            self._modify(kept, _LEASE_SECONDS)
+
+    def _modify(self, ids: list[str], seconds: int) -> None:
+        for some in _batches(ids):
+            try:
+                self._client.modify_ack_deadline(
+                    subscription=self._subscription, ack_ids=some, ack_deadline_seconds=seconds, timeout=_RPC_SECONDS
+                )
+            except (GoogleAPICallError, RetryError):
+                return  # What is not extended comes again, which counts once.
+
+    def _forget(self, ids: Sequence[str]) -> None:
+        with self._lock:
+            for id_ in ids:
+                lease = self._leases.pop(id_, None)
+                self._bytes -= lease.size if lease is not None else 0
+
+
+def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
+    return (list(ids[start : start + _IDS]) for start in range(0, len(ids), _IDS))
 
 
 _pullers: dict[str, Puller] = {}

@@ -14,15 +14,24 @@ from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
 from google.cloud import pubsub_v1
 
 _PREFIX = "tokentrail"
+_LABEL = "newest"
+"""Says how far event time had come: sessions that began later are read again whole."""
+
 _SECONDS = 30
 _SHARES = 6
 """A snapshot is taken each time a share of the time to read back has passed: so much more than needed is read."""
 
 
 class Rewound(NamedTuple):
-    """Where a start began to read: the time of the snapshot, UTC microseconds; None where there was none."""
+    """From which event time on (UTC microseconds) all is read again; None where nothing is."""
 
     since: int | None
+
+
+class _Snapshot(NamedTuple):
+    name: str
+    at: float
+    newest: int
 
 
 class Replay:
@@ -42,52 +51,57 @@ class Replay:
     def start(self) -> Rewound:
         """Seek to where an earlier run's memory must begin; the first start takes a snapshot. Raises ValueError."""
         try:
-            ages = self._ages()
-            if not ages:
-                self._take()
+            snapshots = self._snapshots()
+            if not snapshots:
+                self._take(0)
                 return Rewound(None)
-            name, at = self._chosen(ages)
-            self._client.seek(request={"subscription": self._subscription, "snapshot": name}, timeout=_SECONDS)
+            chosen = self._chosen(snapshots)
+            self._client.seek(request={"subscription": self._subscription, "snapshot": chosen.name}, timeout=_SECONDS)
         except (GoogleAPICallError, RetryError) as error:
             raise ValueError(
                 f"{self._subscription}: its snapshots can't be used ({' '.join(str(error).split())[:160]}); give this "
                 "account roles/pubsub.editor, or --replay 0s to do without them"
             ) from error
-        self._taken = max(at for _, at in ages)
-        return Rewound(int(at * 1_000_000))
+        self._taken = max(snapshot.at for snapshot in snapshots)
+        return Rewound(chosen.newest)
 
-    def keep(self) -> None:
-        """Take a snapshot when it is time, and drop those that no start will seek to. For once in a while."""
+    def keep(self, newest: int) -> None:
+        """Take a snapshot when it is time, and drop those that no start will seek to. For once in a while.
+
+        `newest` is the latest event time that was read so far.
+        """
         if time.time() - self._taken < self._seconds / _SHARES:
             return
-        self._take()
-        ages = self._ages()
-        _, needed = self._chosen(ages)
-        for name, at in ages:
-            if at < needed:
-                self._drop(name)
+        self._take(newest)
+        snapshots = self._snapshots()
+        needed = self._chosen(snapshots).at
+        for snapshot in snapshots:
+            if snapshot.at < needed:
+                self._drop(snapshot.name)
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
 
-    def _chosen(self, ages: list[tuple[str, float]]) -> tuple[str, float]:
-        old = [(name, at) for name, at in ages if at <= time.time() - self._seconds]
-        return max(old, key=_at) if old else min(ages, key=_at)
+    def _chosen(self, snapshots: list[_Snapshot]) -> _Snapshot:
+        old = [snapshot for snapshot in snapshots if snapshot.at <= time.time() - self._seconds]
+        return max(old, key=_at) if old else min(snapshots, key=_at)
 
-    def _ages(self) -> list[tuple[str, float]]:
+    def _snapshots(self) -> list[_Snapshot]:
         found = []
         request = {"project": f"projects/{self._project}"}
         for snapshot in self._client.list_snapshots(request=request, timeout=_SECONDS):
             own = snapshot.name.rpartition("/")[2]
             if own.startswith(self._prefix) and own.removeprefix(self._prefix).isdigit():
-                found.append((snapshot.name, int(own.removeprefix(self._prefix)) / 1_000))
+                newest = snapshot.labels.get(_LABEL, "")
+                at = int(own.removeprefix(self._prefix)) / 1_000
+                found.append(_Snapshot(snapshot.name, at, int(newest) if newest.isdigit() else 0))
         return found
 
-    def _take(self) -> None:
+    def _take(self, newest: int) -> None:
         self._taken = time.time()
         name = f"projects/{self._project}/snapshots/{self._prefix}{int(self._taken * 1_000)}"
-        request: dict[str, Any] = {"name": name, "subscription": self._subscription}
+        request: dict[str, Any] = {"name": name, "subscription": self._subscription, "labels": {_LABEL: str(newest)}}
         self._client.create_snapshot(request=request, timeout=_SECONDS)
 
     def _drop(self, name: str) -> None:
@@ -97,5 +111,5 @@ class Replay:
             return  # It expired.
 
 
-def _at(snapshot: tuple[str, float]) -> float:
-    return snapshot[1]
+def _at(snapshot: _Snapshot) -> float:
+    return snapshot.at

@@ -14,7 +14,7 @@ from google.api_core.exceptions import GoogleAPICallError, RetryError
 
 from pipelines.outcome import INTERRUPTED, OK, fail
 from pipelines.streaming.replay import Replay
-from transforms.metrics import DUPLICATES, FINDINGS, LATE, MESSAGES, PARSED, RECORDS, REVISED, STEPS, counters
+from transforms.metrics import DUPLICATES, FINDINGS, LATE, MESSAGES, PARSED, RECORDS, REVISED, STEPS, counters, tally
 from transforms.metrics import dead_letters as dead_letters_of
 from transforms.puller import close_all, stopping
 
@@ -82,7 +82,7 @@ def _ended(result: Any, say: Callable[[str], None]) -> int:
 
 def _keep(replay: Replay, say: Callable[[str], None]) -> None:
     try:
-        replay.keep()
+        replay.keep(tally.newest)
     except (GoogleAPICallError, RetryError) as error:
         say(f"no snapshot was taken, a start will read back further: {' '.join(str(error).split())[:160]}")
 

@@ -52,6 +52,23 @@ def console() -> Console:
     return Console(width=_PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False)
 
 
+def say(said: Sequence[str]) -> None:
+    """Print lines, escaped."""
+    console = console()
+    for line in said:
+        console.print(Text(safe(line)), soft_wrap=True)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table of plain texts, escaped; the last column wraps."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        made.add_column(heading, no_wrap=heading != headings[-1])
+    for row in rows:
+        made.add_row(*(Text(safe(cell)) for cell in row))
+    console().print(made)
+
+
 def show_events(summary: dict[str, Any], output: str) -> None:
     """Print what `tokentrail events` did."""
     out = console()

@@ -42,7 +42,7 @@ def arrival(seed: int, broken: float = 0.01) -> Arrival:
     for record in intact:
         line = record
         if drawn.random() < broken:
-            line = record[: drawn.randrange(20, len(record) - 1)].rstrip()
+            line = record[: drawn.randrange(20, len(record) - 1)].rstrip(b", ")
             bad.append(line)
         lines.append(line)
         at = time_of(record) + drawn.randrange(120_000_000)

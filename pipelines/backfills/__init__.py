@@ -1,0 +1,1 @@
+"""Backfills: windows of the past, run by hand or by a scheduler."""

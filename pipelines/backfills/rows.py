@@ -1,0 +1,31 @@
+"""Tables of raw records among a backfill's paths: which hours or days of them to read."""
+
+from datetime import UTC, datetime, timedelta
+
+from analytic.policy import DAY, HOUR, SECOND
+
+_SCHEME = "bigquery://"
+
+
+def is_table(path: str) -> bool:
+    """Whether a path names a table: `bigquery://project.dataset.table`."""
+    return path.startswith(_SCHEME)
+
+
+def partitions(path: str, since: int, until: int) -> tuple[dict[str, int], str | None]:
+    """Give the uris of [since, until) (UTC microseconds) in a table, or one line that says what is wrong.
+
+    Their sizes are told as 0: BigQuery knows what an hour holds only once it is asked.
+    """
+    from transforms.bigquery_rows import connect, partitioning  # Its client takes a second to load.
+
+    table = path.removeprefix(_SCHEME)
+    try:
+        hourly = partitioning(connect(table), table).hourly
+    except OSError as error:
+        return {}, str(error)
+    unit, form = (HOUR, "%Y-%m-%dT%H") if hourly else (DAY, "%Y-%m-%d")
+    first = datetime.fromtimestamp((since - since % unit) // SECOND, UTC)
+    count = -(-(until - (since - since % unit)) // unit)
+    step = timedelta(microseconds=unit)
+    return {f"{_SCHEME}{table}/{first + number * step:{form}}": 0 for number in range(count)}, None

@@ -1,0 +1,1 @@
+"""Dataflow: the entry of the Flex Templates, and the graphs that a running job is updated by."""
