@@ -54,9 +54,9 @@ def console() -> Console:
 
 def say(said: Sequence[str]) -> None:
     """Print lines, escaped."""
-    console = console()
+    printed = console()
     for line in said:
-        console.print(Text(safe(line)), soft_wrap=True)
+        printed.print(Text(safe(line)), soft_wrap=True)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
