@@ -6,6 +6,7 @@ from functools import partial
 import apache_beam as beam
 
 from analytic.chains.chain import Chain
+from analytic.limit import Limit
 from analytic.policy import Policy
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
 from transforms.clocks import BoundClocks
@@ -29,13 +30,17 @@ def stream(
     policy: Policy,
     databases: Databases,
     told: Told,
+    limit: Limit | None = None,
     baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
 ) -> None:
-    """Build the flow of a stream: messages in, findings and dead letters out; `told` is what an earlier run found."""
+    """Build the flow of a stream: messages in, findings and dead letters out.
+
+    `told` is what an earlier run found, `limit` how much of the input may become dead letters.
+    """
     messages = pipeline | "ReadMessages" >> source
     opened = messages | "OpenMessages" >> OpenMessages(subscription)
-    parsed = opened.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
+    parsed = opened.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases, limit)
     events = parsed.events | "BoundClocks" >> BoundClocks(policy)
     findings = findings_from(events, unbounded(policy), policy, baseline, chains)
     resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy) | "CloseSessions" >> CloseSessions(policy)

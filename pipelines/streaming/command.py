@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
         path = source.path_of(options.subscription)
         reading = source.source(options, policy, standard.runner)
         writing = sinks.sinks(options)
+        limit = sinks.limit(options)
         _check_output(options.output)
         databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
         databases.open()
@@ -83,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         return fail(str(error))
     pipeline = beam.Pipeline(options=beam_options)
-    stream(pipeline, reading, writing, path, policy, databases, told, learnt, chains)
+    stream(pipeline, reading, writing, path, policy, databases, told, limit, learnt, chains)
     return watch(pipeline, replay, on_this_machine=on_this_machine, quiet=options.quiet)
 
 
