@@ -42,7 +42,7 @@ def test_a_disordered_day_killed_in_the_middle_is_in_findings_latest_as_scan_tel
     day: Arrival = arrival(3)
     expected = scanned(day.lines, tmp_path / "scan")
     dataset = f"{PROJECT}.d{uuid4().hex[:12]}"
-    assert main(["tables", "create", dataset.replace(".", ":", 1)]) == 0
+    assert main(["tables", "create", dataset.replace(".", ":", 1), "--location", "EU"]) == 0
     named = dataset.replace(".", ":", 1)
     options = ["--findings-table", f"{named}.findings", "--dead-letter-table", f"{named}.dead_letters"]
     half = len(day.messages) // 2
