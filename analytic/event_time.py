@@ -113,6 +113,7 @@ class EventTime(Generic[S, D]):
                 counts.late += 1
             if item.shared is not None:
                 counts.duplicates += shared.setdefault(item.shared, item.id) != item.id
+            counts.held += item.time + self.policy.hold > log.watermark
             item.body = item.body.copy()
             known[item.id] = item
         log.items = sorted(known.values(), key=position)

@@ -75,6 +75,7 @@ class Counts(msgspec.Struct):
     revised: int = 0
     retracted: int = 0
     cut: int = 0
+    held: int = 0
 
 
 def position(item: Item) -> tuple[int, str]:

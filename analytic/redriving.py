@@ -7,8 +7,9 @@ from schemas.records import DeadLetter
 MAX_ATTEMPTS = 3
 """How often a dead letter is sent again, unless the user says otherwise."""
 
-FILE, BYTES, FINDING, ASIDE = "files", "bytes", "findings", "aside"
-"""A file to read again from its origin; bytes to parse again; a finding to write again; what is kept aside."""
+FILE, NOTICE, BYTES, FINDING, ASIDE = "files", "notice", "bytes", "findings", "aside"
+"""A file to read again from its origin; a file that a message names; bytes to parse again; a finding to write again;
+what is kept aside."""
 
 _NUMBER = re.compile(r"#(\d+)$")
 
@@ -24,7 +25,7 @@ def way(letter: DeadLetter, max_attempts: int) -> tuple[str, str]:
         return ASIDE, f"was cut: {len(letter.raw)} of {letter.raw_size} bytes are here; take it from its origin"
     if letter.step == "write":
         return (FINDING, "") if kind == "finding" else (ASIDE, f"is a row of {kind}, which no input can bring again")
-    return BYTES, ""
+    return (NOTICE, "") if kind == "notice" else (BYTES, "")
 
 
 def place(origin: str) -> tuple[str, int]:

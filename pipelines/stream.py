@@ -30,13 +30,13 @@ def stream(
     policy: Policy,
     databases: Databases,
     told: Told,
-    limit: Limit | None = None,
     baseline: Before | None = None,
     chains: tuple[Chain, ...] | None = None,
+    limit: Limit | None = None,
 ) -> None:
-    """Build the flow of a stream: messages in, findings and dead letters out.
+    """Build the flow of a stream: messages in, findings and dead letters out; `told` is what an earlier run found.
 
-    `told` is what an earlier run found, `limit` how much of the input may become dead letters.
+    Where more than `limit` becomes dead letters, the run fails and what it reads stays in the subscription.
     """
     messages = pipeline | "ReadMessages" >> source
     opened = messages | "OpenMessages" >> OpenMessages(subscription)

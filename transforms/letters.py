@@ -12,16 +12,17 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsDict, TaggedOutput
 
-from analytic.redriving import ASIDE, BYTES, FILE, FINDING, place, raised, way
-from analytic.sources.blocks import TooLargeError, cut
-from analytic.sources.decompress import CorruptGzipError, GzipBombError, TruncatedGzipError, decompress
-from analytic.sources.envelope import records
+from analytic.redriving import ASIDE, BYTES, FILE, FINDING, NOTICE, place, raised, way
+from analytic.sources.blocks import MAX_DOCUMENT_BYTES
+from analytic.sources.decompress import decompress
+from analytic.sources.message import whole
+from analytic.sources.notice import named
 from schemas import avro
 from schemas.records import DeadLetter, Finding
 from schemas.tables import from_row
 from transforms.dead_letter import TAG, dead_letter
 from transforms.metrics import KEPT_ASIDE, REDRIVEN, increase
-from transforms.read import Block, local_path
+from transforms.read import UNREADABLE, Block, blocks_of, local_path
 
 _AVRO = b"Obj\x01"
 
@@ -149,6 +150,8 @@ class _SendFn(beam.DoFn):
             yield TaggedOutput(FILE, origin)
         elif which == FINDING:
             yield self._found(letter)
+        elif which == NOTICE:
+            yield from _named(letter)
         else:
             yield from _blocks(letter)
 
@@ -160,22 +163,31 @@ class _SendFn(beam.DoFn):
             return _again("write", letter, type(error).__name__, str(error))
 
 
+def _named(letter: DeadLetter) -> Iterator[object]:
+    """Give the files that a message names; its letter's origin is one of them."""
+    uris = named(whole(letter.raw), letter.attributes)
+    if not uris:
+        yield _again("read", letter, "NoNotice", "the message names no file")
+    yield from (TaggedOutput(FILE, uri) for uri in uris or () if uri == letter.origin)
+
+
 def _blocks(letter: DeadLetter) -> Iterator[object]:
     """Unpack the bytes as the front door does."""
-    uri, number = place(letter.origin)
+    uri, first = place(letter.origin)
+    attributes = {name: value for name, value in letter.attributes.items() if name not in ("kind", "aside")}
     try:
-        for data in cut(decompress(iter([letter.raw]))):
-            yield Block(uri, number, data)
-            number += sum(1 for _ in records(data))
-    except (TooLargeError, GzipBombError, TruncatedGzipError, CorruptGzipError) as error:
+        for block in blocks_of(uri, decompress(iter([letter.raw])), MAX_DOCUMENT_BYTES):
+            block.number += first
+            block.attributes = attributes
+            yield block
+    except UNREADABLE as error:
         yield _again("read", letter, type(error).__name__.removesuffix("Error"), str(error))
-    if not letter.raw:
-        yield _again("read", letter, "EmptyInput", "there are no bytes")
 
 
 def _again(step: str, letter: DeadLetter, error_type: str, error: str) -> object:
     kind = letter.attributes.get("kind", "record")
-    return dead_letter(step, kind, letter.origin, error_type, error, letter.raw, letter.raw_size)
+    size = max(letter.raw_size, len(letter.raw))
+    return dead_letter(step, kind, letter.origin, error_type, error, letter.raw, size, letter.attributes)
 
 
 class RaiseAttempts(beam.PTransform):

@@ -134,6 +134,14 @@ tally = Tally()
 """The one tally of this process."""
 
 
+def distributions(result: Any) -> dict[str, Any]:
+    """Give the distributions of a finished run by name: those that were recorded."""
+    found = result.metrics().query()["distributions"]
+    return {
+        one.key.metric.name: one.result for one in found if one.key.metric.namespace == NAMESPACE and one.result.count
+    }
+
+
 def counters(result: Any) -> dict[str, int]:
     """Give all counters of a finished run by name, zero where nothing was counted."""
     found = dict.fromkeys(COUNTERS, 0)

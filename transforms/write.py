@@ -18,7 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 from schemas.records import DeadLetter, Finding, to_dict
 from transforms.coders import EventBatch
 from transforms.items import Keyed
-from transforms.metrics import FINDINGS, increase
+from transforms.metrics import FINDINGS, findings_of, increase
 
 _SYNC = b"tokentrail-avro1"
 """Avro's marker between blocks (16 bytes): random by default, fixed here so that equal rows make equal files."""
@@ -136,6 +136,8 @@ class _WriteFindingsFn(beam.DoFn):
         for finding in findings:
             finding.detected_at = self._detected_at
         increase(FINDINGS, len(findings))
+        for finding in findings:
+            increase(findings_of(finding.chain))
         rows = [to_dict(finding) for finding in findings]
         yield write_lines(self._folder, "findings.jsonl", rows)
         yield write_avro(self._folder, "findings.avro", "finding", rows)

@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         return fail(str(error))
     pipeline = beam.Pipeline(options=beam_options)
-    stream(pipeline, reading, writing, path, policy, databases, told, limit, learnt, chains)
+    stream(pipeline, reading, writing, path, policy, databases, told, learnt, chains, limit)
     return watch(pipeline, replay, on_this_machine=on_this_machine, quiet=options.quiet)
 
 

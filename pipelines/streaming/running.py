@@ -23,7 +23,7 @@ _LOOK_SECONDS = 0.5
 _DRAIN_SECONDS = 120
 """How long the end may take once it was asked for; then the run is cancelled, and a start reads back."""
 
-_SAID = re.compile(r"(?:PullError|WriteError): ([^\n\\]+)")
+_SAID = re.compile(r"(?:PullError|WriteError|TooManyDeadLettersError): ([^\n\\]+)")
 
 
 def watch(pipeline: beam.Pipeline, replay: Replay | None, *, on_this_machine: bool, quiet: bool) -> int:
