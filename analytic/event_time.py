@@ -17,6 +17,11 @@ from analytic.fold import Counts, D, Fold, Item, Output, S, Stepper, distinct, p
 from analytic.policy import Policy
 
 _MILLISECOND = 1_000
+
+_WAKES = 8
+"""A key wakes so often in the time that events are held: one wake for each event makes a busy key slow, since a wake
+costs a runner a bundle, and its events wait for each other."""
+
 _VERSION = 1
 
 
@@ -216,11 +221,13 @@ class EventTime(Generic[S, D]):
         held = [item for item in log.items if log.stepped is None or position(item) > log.stepped]
         if held:
             at = held[0].time + self.policy.hold
+            grid = max(_MILLISECOND, self.policy.hold // _WAKES // _MILLISECOND * _MILLISECOND)
         else:
             at = log.newest + self.policy.time_to_live
+            grid = _MILLISECOND
             if at <= log.watermark:
                 return None
-        return -(-at // _MILLISECOND) * _MILLISECOND
+        return -(-at // grid) * grid
 
     def _state(self, data: bytes | None) -> S | None:
         return None if data is None else self.fold.load(data)

@@ -1,8 +1,8 @@
 """CloseSessions: what a drain cuts is told again, marked as partial.
 
 A drain moves the watermark to infinity, and a timer can't tell that from time that passed: it hears its own time alone.
-So a session's end is taken for a drain where this process was asked to stop (our own source), or where the end lies in
-the future by the clock on the wall (a runner's drain of a live stream). A drain of a subscription that is being read
+So a session's end is taken for a drain where it lies beyond what our own source had read when it was stopped, or in the
+future by the clock on the wall (a runner's drain of a live stream). A drain of a subscription that is being read
 from the past, by a runner's own source, goes unnoticed: its findings are as right, and not marked.
 """
 
@@ -21,7 +21,7 @@ from analytic.cut import closes, cut
 from analytic.policy import Policy
 from schemas.records import Finding
 from transforms.items import Keyed
-from transforms.puller import stopping
+from transforms.puller import stop
 
 
 class CloseSessions(beam.PTransform):
@@ -66,8 +66,13 @@ class _CloseFn(beam.DoFn):
         closed: Any = beam.DoFn.TimerParam(CLOSED),
     ) -> Iterator[Finding]:
         finding = self._decode(element[1])
+        before = last.read()
+        if before is not None:
+            # What was marked took the next revision, of which the stages before do not know.
+            least = self._decode(before).revision + 1
+            finding = msgspec.structs.replace(finding, revision=max(finding.revision, least))
         closed.set(Timestamp(micros=-(-closes(finding, self._policy) // 1_000) * 1_000))
-        last.write(element[1])
+        last.write(msgspec.msgpack.encode(finding))
         yield finding
 
     @on_timer(CLOSED)
@@ -75,8 +80,15 @@ class _CloseFn(beam.DoFn):
         self, timestamp: Timestamp = beam.DoFn.TimestampParam, last: Any = beam.DoFn.StateParam(LAST)
     ) -> Iterator[Finding]:
         encoded = last.read()
-        last.clear()
-        if encoded is not None and (stopping.is_set() or timestamp.micros > time.time_ns() // 1_000):
-            finding = self._decode(encoded)
-            if finding.status != "retracted":
-                yield cut(finding)
+        if encoded is None or not _is_drain(timestamp.micros):
+            last.clear()
+            return
+        finding = self._decode(encoded)
+        if finding.status != "retracted":
+            marked = cut(finding)
+            last.write(msgspec.msgpack.encode(marked))
+            yield marked
+
+
+def _is_drain(at: int) -> bool:
+    return at > (time.time_ns() // 1_000 if stop.at is None else stop.at)

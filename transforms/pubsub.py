@@ -26,7 +26,7 @@ from analytic.sources.message import whole
 from analytic.watermark import Progress
 from transforms.coders import StructCoder, register
 from transforms.metrics import MESSAGES, increase, tally
-from transforms.puller import Limits, puller_of, stopping
+from transforms.puller import Limits, puller_of, stop
 
 _BUNDLE_MESSAGES = 1_000
 _BUNDLE_SECONDS = 0.5
@@ -210,12 +210,13 @@ class _PullFn(beam.DoFn):
             return
         progress = msgspec.structs.replace(estimator.get_estimator_state())
         puller = puller_of(subscription, self._limits)
-        if stopping.is_set():
+        if stop.asked.is_set():
             if progress.ended:
                 return  # The restriction ends here, and the runner's watermark goes to infinity.
             puller.give_back()
             # First to a finite time, so that what is held is told before everything ends.
             watermark.ended(progress, self._policy)
+            stop.at = progress.watermark or 0
             estimator.advance(progress)
             tracker.defer_remainder(Duration(seconds=_DRAIN_SECONDS))
             return

@@ -22,8 +22,18 @@ from google.api_core.exceptions import (
 )
 from google.cloud import pubsub_v1
 
-stopping = threading.Event()
-"""Set, it ends the reading of this process after the bundles that are open: a drain, where the runner offers none."""
+
+class Stop:
+    """A drain of this process, where the runner offers none: the command asks for it, the source begins it."""
+
+    def __init__(self) -> None:
+        """Not asked for; `at` is the watermark, UTC microseconds, up to which all was told when reading ended."""
+        self.asked = threading.Event()
+        self.at: int | None = None
+
+
+stop = Stop()
+"""The one of this process."""
 
 _PULL_MESSAGES = 1_000
 """The most that one pull gives (Pub/Sub quotas)."""

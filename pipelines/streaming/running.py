@@ -16,7 +16,7 @@ from pipelines.outcome import INTERRUPTED, OK, fail
 from pipelines.streaming.replay import Replay
 from transforms.metrics import DUPLICATES, FINDINGS, LATE, MESSAGES, PARSED, RECORDS, REVISED, STEPS, counters, tally
 from transforms.metrics import dead_letters as dead_letters_of
-from transforms.puller import close_all, stopping
+from transforms.puller import close_all, stop
 
 _LINE_SECONDS = 60
 _LOOK_SECONDS = 0.5
@@ -55,7 +55,7 @@ def _until_end(result: Any, replay: Replay | None, asked: list[int], local: bool
             return OK
         if asked and given_up is None:
             say("stopping: what is held is told first; once more to stop at once")
-            stopping.set()
+            stop.asked.set()
             given_up = time.monotonic() + _DRAIN_SECONDS
         if given_up is not None and (len(asked) > 1 or time.monotonic() > given_up):
             result.cancel()

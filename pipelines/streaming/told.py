@@ -3,10 +3,19 @@
 import argparse
 import glob
 import os
+from datetime import UTC, datetime
 
-from pipelines.views.findings_file import FindingsError, read
+from google.api_core.exceptions import GoogleAPICallError
+from google.auth.exceptions import GoogleAuthError
+
+from analytic.policy import DAY
+from pipelines.views.findings_file import FindingsError, finding_of, read
+from schemas import avro
 from schemas.records import Finding
-from transforms.resume import Told, told
+from schemas.tables import from_row
+from transforms.resume import MAX_TOLD, Told, told
+
+_MORE = DAY
 
 
 def told_since(options: argparse.Namespace, since: int | None) -> Told:
@@ -16,7 +25,30 @@ def told_since(options: argparse.Namespace, since: int | None) -> Told:
     """
     if since is None:
         return Told()
-    return told(finding for finding in _of_files(options.output) if finding.session.started >= since)
+    found = _of_table(options.findings_table, since) if options.findings_table else _of_files(options.output)
+    return told(finding for finding in found if finding.session.started >= since)
+
+
+def _of_table(table: str, since: int) -> list[Finding]:
+    """Read what stands in a table of findings. A revision may begin earlier than what it replaces, so a day more."""
+    from google.cloud import bigquery  # What only tables need is not loaded for files.
+
+    name = table.replace(":", ".")
+    query = f"""
+        SELECT * FROM `{name}` WHERE first_event_time >= @since
+        QUALIFY ROW_NUMBER() OVER (PARTITION BY finding_id ORDER BY revision DESC, detected_at DESC) = 1
+        ORDER BY last_event_time DESC LIMIT {MAX_TOLD}
+    """  # noqa: S608 - a table's name, checked by sinks.check_table
+    begin = datetime.fromtimestamp(max(0, since - _MORE) / 1_000_000, UTC)
+    parameters = [bigquery.ScalarQueryParameter("since", "TIMESTAMP", begin)]
+    schema = avro.load("finding")
+    try:
+        with bigquery.Client(project=name.split(".")[0]) as client:
+            rows = client.query(query, bigquery.QueryJobConfig(query_parameters=parameters)).result()
+            return [finding_of(from_row(dict(row.items()), schema)) for row in rows]
+    except (GoogleAPICallError, GoogleAuthError, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(f"{table}: what an earlier run told can't be read ({reason}); or give --replay 0s") from error
 
 
 def _of_files(folder: str) -> list[Finding]:

@@ -31,7 +31,7 @@ def read(path: str) -> list[Finding]:
     latest: dict[str, Finding] = {}
     for number, line in _lines(path):
         try:
-            finding = _finding(json.loads(line))
+            finding = finding_of(json.loads(line))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise FindingsError(f"{path}:{number}: is no finding: {_reason(error)}") from None
         known = latest.get(finding.finding_id)
@@ -60,7 +60,8 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
-def _finding(value: Any) -> Finding:
+def finding_of(value: Any) -> Finding:
+    """Give a finding out of its object, as JSON and tables have it. Raises what `read` tells of."""
     finding: Finding = msgspec.convert(_positional(Finding, value), Finding)
     return finding
 

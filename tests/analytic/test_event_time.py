@@ -124,7 +124,7 @@ def test_every_key_is_forgotten_after_its_time_to_live() -> None:
 
 def test_an_event_at_a_microsecond_wakes_once_at_the_next_millisecond() -> None:
     """Timers carry milliseconds: an event at .000537 s is not yet due when a timer at .000 fires, and would spin."""
-    policy = Policy()
+    policy = Policy(hold=8_000)
     clock = EventTime(Follow(policy), policy)
     event = make.by_user("a", 537, "iam:ListUsers")
     turn = clock.receive(None, [used(event)])
@@ -133,6 +133,23 @@ def test_an_event_at_a_microsecond_wakes_once_at_the_next_millisecond() -> None:
     assert [output.item.id for output in turn.outputs] == ["a"]
     assert turn.wake is not None
     assert turn.wake > make.T0 + policy.hold + 1_000
+
+
+def test_a_busy_key_wakes_eight_times_in_a_hold_and_not_once_an_event() -> None:
+    policy = Policy()
+    clock = EventTime(Follow(policy), policy)
+    events = [used(make.by_user(f"e{number}", number * 10_000, "iam:ListUsers")) for number in range(3_000)]
+    turn = clock.receive(None, events)
+    wakes = 0
+    stepped: list[str] = []
+    while len(stepped) < len(events):
+        assert turn.wake is not None
+        assert turn.wake % (policy.hold // 8) == 0
+        turn = clock.receive(turn.state, [], turn.wake)
+        stepped += [output.item.id for output in turn.outputs]
+        wakes += 1
+    assert wakes <= 5  # Half a minute of events.
+    assert stepped == [f"e{number}" for number in range(3_000)]
 
 
 def test_what_is_later_than_the_allowance_is_stepped_counted_and_marked() -> None:

@@ -17,13 +17,16 @@ ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 180
 """Seconds that anything may take: machines are loaded."""
 
+COMMANDS = {"stream": ["pipelines.stream"], "emulated": ["tests.pipelines.streaming.emulated", "stream"]}
+"""The second for clients of BigQuery that must be pointed at an emulator."""
+
 POLICY = "version: 1\ntime_window: {idle_after: 3s}\n"
 
 
 class Stream:
     """A running stream. As a context it is gone at the end, with all that it started."""
 
-    def __init__(self, subscription: str, output: Path, *options: str, prism: str) -> None:
+    def __init__(self, subscription: str, output: Path, *options: str, prism: str, command: str = "stream") -> None:
         output.mkdir(parents=True, exist_ok=True)
         policy = output / "policy.yaml"
         policy.write_text(POLICY)
@@ -33,7 +36,7 @@ class Stream:
         self.log = output / f"log-{time.time_ns()}"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "pipelines.stream", *line],
+                [sys.executable, "-W", "ignore", "-m", *COMMANDS[command], *line],
                 cwd=ROOT,
                 env={**os.environ, "TOKENTRAIL_PRISM": prism},
                 stderr=log,

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.streaming.day import arrival
+from analytic.cut import CUT
+from analytic.sources.times import iso_micros
+from tests.pipelines.streaming.day import HOUR, arrival, records, time_of
 from tests.pipelines.streaming.running import Stream, raw, rows, scanned, view
 from tests.servers.prism import prism
 from tests.servers.pubsub import Topic, pubsub_emulator, topic
 
 __all__ = ["prism", "pubsub_emulator", "topic"]
+
+NOON = iso_micros("2026-03-03T12:00:00Z")
 
 pytestmark = pytest.mark.integration
 
@@ -57,3 +61,20 @@ def test_a_run_cut_in_the_middle_loses_nothing_and_doubles_nothing(
     told = [(row["finding_id"], row["revision"]) for row in rows(output)]
     assert len(told) == len(set(told)), "a row of the second run has an id and revision of the first"
     assert {row["finding_id"] for row in first} <= {row["finding_id"] for row in rows(output)}
+
+
+def test_a_stop_marks_the_findings_whose_session_was_open(topic: Topic, prism: str, tmp_path: Path) -> None:
+    """The day is cut at noon: who was at work then has partial findings; the morning's sessions are whole."""
+    day = [record for record in records() if time_of(record) < NOON]
+    output = tmp_path / "stream"
+    with Stream(topic.subscription, output, prism=prism) as stream:
+        topic.publish(day)
+        stream.wait_for(lambda: len(view(rows(output))) > 3, "the morning's findings")
+        assert stream.stop() == 0
+    latest = {row["finding_id"]: row for row in sorted(rows(output), key=lambda row: row["revision"])}
+    last = max(time_of(record) for record in day)
+    marked = {id_ for id_, row in latest.items() if CUT in row["blind_spots"]}
+    still_open = {id_ for id_, row in latest.items() if row["session"]["ended"] + HOUR > last}
+    assert marked == still_open
+    assert marked
+    assert latest.keys() - marked
