@@ -10,12 +10,11 @@ import msgspec
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
-from analytic.sources.blocks import MAX_DOCUMENT_BYTES, TooLargeError, cut
-from analytic.sources.decompress import CorruptGzipError, GzipBombError, TruncatedGzipError, decompress
-from analytic.sources.envelope import records
+from analytic.dead_letter import RAW_BYTES, dead_letter
+from analytic.sources.blocks import MAX_DOCUMENT_BYTES, UNREADABLE, numbered
 from schemas.records import DeadLetter
 from transforms.coders import register
-from transforms.dead_letter import RAW_BYTES, TAG, dead_letter
+from transforms.dead_letter import TAG, tagged
 from transforms.metrics import BYTES_READ, FILES, increase, tally
 
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -52,41 +51,39 @@ class _ReadFn(beam.DoFn):
 
     def process(self, uri: str) -> Iterator[object]:
         increase(FILES)
-        chunks = _Chunks()
+        chunks = Chunks()
         try:
             with FileSystems.open(local_path(uri), compression_type=CompressionTypes.UNCOMPRESSED) as file:
                 chunks.open(file)
                 yield from self._blocks(uri, chunks)
-        except (TooLargeError, GzipBombError, TruncatedGzipError, CorruptGzipError) as error:
+        except UNREADABLE as error:
             yield _unread(uri, type(error).__name__.removesuffix("Error"), str(error), chunks)
         except OSError as error:
             yield _unread(uri, type(error).__name__, str(error), chunks)
         finally:
             increase(BYTES_READ, chunks.read)
 
-    def _blocks(self, uri: str, chunks: "_Chunks") -> Iterator[object]:
-        number = 0
-        before = None
-        for data in cut(decompress(chunks), max_document_bytes=self._max_document_bytes):
-            # Only a file of several blocks pays for counting: a line may be an envelope around many records.
-            if before is not None:
-                number += sum(1 for _ in records(before))
-            before = data
+    def _blocks(self, uri: str, chunks: "Chunks") -> Iterator[object]:
+        empty = True
+        for number, data in numbered(chunks, max_document_bytes=self._max_document_bytes):
+            empty = False
             yield Block(uri, number, data)
-        if before is None:
+        if empty:
             yield _unread(uri, "EmptyInput", "the file is empty", chunks)
 
 
-class _Chunks:
+class Chunks:
     """The chunks of one file. Keeps its head and its size for a dead letter, and counts the bytes read."""
 
     def __init__(self) -> None:
+        """Holds nothing until a file is opened."""
         self.head = b""
         self.read = 0
         self.size = 0
         self._file: BinaryIO | None = None
 
     def open(self, file: BinaryIO) -> None:
+        """Take an open file; its size is known at once where it can be."""
         self._file = file
         if file.seekable():
             file.seek(0, os.SEEK_END)
@@ -94,6 +91,7 @@ class _Chunks:
             file.seek(0)
 
     def __iter__(self) -> Iterator[bytes]:
+        """Read on."""
         while self._file and (chunk := self._file.read(CHUNK_BYTES)):
             self.head += chunk[: RAW_BYTES - len(self.head)]
             self.read += len(chunk)
@@ -102,8 +100,8 @@ class _Chunks:
             yield chunk
 
 
-def _unread(uri: str, error_type: str, error: str, chunks: _Chunks) -> object:
-    return dead_letter("read", "file", uri, error_type, error, chunks.head, chunks.size)
+def _unread(uri: str, error_type: str, error: str, chunks: Chunks) -> object:
+    return tagged(dead_letter("read", "file", uri, error_type, error, chunks.head, chunks.size))
 
 
 def local_path(uri: str) -> str:

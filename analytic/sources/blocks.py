@@ -6,7 +6,8 @@ read whole. A byte order mark and blank space before the first record are not pa
 
 from collections.abc import Iterable, Iterator
 
-from analytic.sources.decompress import CorruptGzipError, TruncatedGzipError
+from analytic.sources.decompress import CorruptGzipError, GzipBombError, TruncatedGzipError, decompress
+from analytic.sources.envelope import records
 
 BLOCK_BYTES = 8 * 1024 * 1024
 """Lines are gathered to blocks of about this size: large enough that the cost of an element does not show."""
@@ -20,6 +21,25 @@ _CLOSERS = {b"{": b"}", b"[": b"]"}
 
 class TooLargeError(ValueError):
     """A document, or one line, is larger than may be held."""
+
+
+UNREADABLE = (TooLargeError, GzipBombError, TruncatedGzipError, CorruptGzipError)
+"""What `numbered` raises for bytes that cannot be read any further: a dead letter, not a failure."""
+
+
+def numbered(chunks: Iterable[bytes], *, max_document_bytes: int = MAX_DOCUMENT_BYTES) -> Iterator[tuple[int, bytes]]:
+    """Give the blocks of one file or message, unpacked, each with the zero-based number of its first record.
+
+    Raises UNREADABLE, and what `chunks` raises, after what came before.
+    """
+    number = 0
+    before = None
+    for data in cut(decompress(chunks), max_document_bytes=max_document_bytes):
+        # Only a file of several blocks pays for counting: a line may be an envelope around many records.
+        if before is not None:
+            number += sum(1 for _ in records(before))
+        before = data
+        yield number, data
 
 
 def cut(

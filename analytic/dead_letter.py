@@ -1,0 +1,29 @@
+"""A dead letter: what a step could not take, bounded, and readable in one line."""
+
+from schemas.records import DeadLetter
+
+RAW_BYTES = 1024 * 1024
+"""How much of the original is kept: `raw_size` tells how much there was."""
+
+_ERROR_CHARACTERS = 300
+
+
+def dead_letter(
+    step: str, kind: str, origin: str, error_type: str, error: str, raw: bytes, raw_size: int
+) -> DeadLetter:
+    """Make a dead letter. `kind` says what `raw` is: a record, or a whole file or message."""
+    return DeadLetter(
+        raw=raw[:RAW_BYTES],
+        origin=origin,
+        step=step,
+        error_type=error_type,
+        error=_one_line(error),
+        attributes={"kind": kind},
+        raw_size=raw_size,
+    )
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    cut = line if len(line) <= _ERROR_CHARACTERS else line[: _ERROR_CHARACTERS - 1] + "…"
+    return cut.encode("utf-8", "backslashreplace").decode()
