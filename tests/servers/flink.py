@@ -116,11 +116,13 @@ class Cluster:
         stop(self.manager, at_once=True)
         reap(workers)
 
-    def submit(self, arguments: Sequence[str], options: Mapping[str, str] | None = None) -> str:
+    def submit(
+        self, arguments: Sequence[str], options: Mapping[str, str] | None = None, restore: Sequence[str] = ()
+    ) -> str:
         """Submit the job as a user does; gives its id. `options` are settings of this job."""
         settings = [f"-D{name}={value}" for name, value in (options or {}).items()]
         job = ["-j", str(connector()), "-pym", "pipelines.flink_job", *arguments]
-        command = [str(self.home / "bin" / "flink"), "run", "-d", *settings, *job]
+        command = [str(self.home / "bin" / "flink"), "run", "-d", *restore, *settings, *job]
         done = subprocess.run(
             command, env=self._variables, cwd=self.folder, capture_output=True, text=True, timeout=300
         )

@@ -59,6 +59,19 @@ class Broker(NamedTuple):
             producer.poll(0)
         assert producer.flush(60) == 0
 
+    def lag(self, topic: str, group: str) -> int:
+        """Give how many messages of a topic a group has not committed yet."""
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group})
+        try:
+            partitions = consumer.list_topics(topic, 30).topics[topic].partitions
+            lag = 0
+            for found in consumer.committed([TopicPartition(topic, number) for number in partitions], 30):
+                _, end = consumer.get_watermark_offsets(found, 30)
+                lag += end - max(found.offset, 0)
+            return lag
+        finally:
+            consumer.close()
+
     def committed(self, topic: str) -> list[tuple[bytes, bytes]]:
         """Give all keys and values of a topic that are committed."""
         consumer = Consumer(
