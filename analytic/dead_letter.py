@@ -1,5 +1,7 @@
 """A dead letter: what a step could not take, bounded, and readable in one line."""
 
+from collections.abc import Mapping
+
 from schemas.records import DeadLetter
 
 RAW_BYTES = 1024 * 1024
@@ -8,17 +10,29 @@ RAW_BYTES = 1024 * 1024
 _ERROR_CHARACTERS = 300
 
 
-def dead_letter(
-    step: str, kind: str, origin: str, error_type: str, error: str, raw: bytes, raw_size: int
+def letter_of(
+    step: str,
+    kind: str,
+    origin: str,
+    error_type: str,
+    error: str,
+    raw: bytes,
+    raw_size: int,
+    attributes: Mapping[str, str] | None = None,
+    attempts: int = 0,
 ) -> DeadLetter:
-    """Make a dead letter. `kind` says what `raw` is: a record, or a whole file or message."""
+    """Make a dead letter. `kind` says what `raw` is: a record, a message, a file.
+
+    `attributes` are the message's that carried it, `attempts` how often it came through the front door before.
+    """
     return DeadLetter(
         raw=raw[:RAW_BYTES],
         origin=origin,
         step=step,
         error_type=error_type,
         error=_one_line(error),
-        attributes={"kind": kind},
+        attempts=attempts,
+        attributes={**(attributes or {}), "kind": kind},
         raw_size=raw_size,
     )
 

@@ -26,6 +26,14 @@ class Policy(msgspec.Struct, frozen=True):
     """How far the watermark must pass an event before it is stepped."""
     lateness: int = 6 * HOUR
     """How late an event may come and still revise what was said."""
+    disorder: int = 5 * MINUTE
+    """How far a stream's watermark stays behind the newest event: CloudTrail delivers about 5 minutes after a call
+    (CloudTrail user guide, "How CloudTrail works"), other logs within seconds."""
+    idle_after: int = 30 * SECOND
+    """A source that gave nothing for so long no longer holds the watermark."""
+    clock_skew: int = 5 * MINUTE
+    """How far an event's time may lie after its arrival: clocks differ. Beyond it the arrival decides, and the finding
+    says so."""
     time_to_live: int = 30 * DAY
     """How long after its last event a key's state is kept; must be longer than every window."""
     max_log: int = 4_096

@@ -12,12 +12,16 @@ from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, fail
 
 _OTHERS = {
+    "stream": ("pipelines.streaming.command", "messages of a Pub/Sub subscription to findings, as they come"),
     "explain": ("pipelines.views.explain", "tell the story of a finding, in order and in plain words"),
     "test": ("pipelines.chains.command", "run the examples of all chains, the shipped ones and your own"),
     "tune": ("pipelines.tuning.command", "propose envelopes and suppressions from findings that repeat"),
     "simulate": ("pipelines.simulate", "write the logs of a made-up organization, with the truth beside them"),
 }
 """The commands that have a module of their own, with `add_arguments` and `run`: they run no pipeline."""
+
+_PASSING = frozenset({"stream"})
+"""The commands that pass on to Beam what they do not know."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,7 +102,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # Names in logs hold what an output's encoding may lack.
-    options = parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+    line = sys.argv[1:] if argv is None else argv
+    top = parser(line)
+    options, passed = top.parse_known_args(line)
+    if passed and options.command not in _PASSING:
+        top.error(f"unrecognized arguments: {' '.join(passed)}")
+    options.passed = passed
     try:
         module, _ = _OTHERS.get(options.command, ("pipelines.runs", ""))
         return int(importlib.import_module(module).run(options))

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryFile(dir=folder):
         pass  # (os.access says yes to root on a read-only file system.)
     try:
-        policy = _policy(options.policy)
+        policy = policy_of(options.policy)
         databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
         databases.open()
         write = _writer(options, policy)
@@ -51,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
     return FOUND if wanted and max(ranks, default=0) > SEVERITIES.index(wanted) else OK
 
 
-def _policy(path: str | None) -> Policy:
+def policy_of(path: str | None) -> Policy:
+    """Read a policy file, or give the defaults. Raises ValueError, in one line."""
     if path is None:
         return Policy()
     from pipelines.policy.file import load  # Here and below: what most runs do not need is not loaded at their start.
@@ -59,7 +60,8 @@ def _policy(path: str | None) -> Policy:
     return load(path)
 
 
-def _chains(folder: str | None) -> tuple[Chain, ...] | None:
+def chains_of(folder: str | None) -> tuple[Chain, ...] | None:
+    """Read a folder of chains beside the shipped ones; None for these alone. Raises ValueError, in one line."""
     if folder is None:
         return None
     from pipelines.chains.files import load_folder
@@ -75,7 +77,7 @@ def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
         return scan.baseline_to(options.output, policy)
     baseline = before(options.baseline, policy) if options.baseline else None
     now = time.time_ns() // 1_000
-    return scan.findings_to(options.output, now, policy, baseline, _chains(options.chains))
+    return scan.findings_to(options.output, now, policy, baseline, chains_of(options.chains))
 
 
 def _write_ocsf(folder: str, findings: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """The flow: from the events of any source to findings. A table of contents; the parts are in `transforms/`."""
 
+import sys
 from functools import partial
 
 import apache_beam as beam
@@ -7,10 +8,36 @@ import apache_beam as beam
 from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
+from transforms.databases import Databases
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
 from transforms.in_event_time import InEventTime
+from transforms.messages import OpenMessages
+from transforms.parse import ParseAuditLogs
+from transforms.resume import ResumeFindings, Told
+from transforms.sinks import Sinks, WriteResults
 from transforms.sorted_fold import SortedFold
+
+
+def stream(
+    pipeline: beam.Pipeline,
+    source: beam.PTransform,
+    sinks: Sinks,
+    subscription: str,
+    policy: Policy,
+    databases: Databases,
+    told: Told,
+    baseline: Before | None = None,
+    chains: tuple[Chain, ...] | None = None,
+) -> None:
+    """Build the flow of a stream: messages in, findings and dead letters out; `told` is what an earlier run found."""
+    messages = pipeline | "ReadMessages" >> source
+    opened = messages | "OpenMessages" >> OpenMessages(subscription)
+    parsed = opened.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
+    findings = findings_from(parsed.events, unbounded(policy), policy, baseline, chains)
+    resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy)
+    dead_letters = (opened.dead_letters, parsed.dead_letters) | "DeadLetters" >> beam.Flatten()
+    _ = {"findings": resumed, "dead_letters": dead_letters} | "WriteResults" >> WriteResults(sinks)
 
 
 def findings_from(
@@ -53,3 +80,9 @@ def bounded() -> Order:
 def unbounded(policy: Policy) -> Order:
     """Give the order for input that goes on: event time, a watermark, revisions."""
     return partial(InEventTime, policy=policy)
+
+
+if __name__ == "__main__":
+    from pipelines.cli import main  # The command line imports this module.
+
+    sys.exit(main(["stream", *sys.argv[1:]]))

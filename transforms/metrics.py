@@ -5,10 +5,13 @@ from typing import Any
 import msgspec
 from apache_beam.metrics import Metrics
 
+from analytic.chains import shipped
 from analytic.sources.source import IGNORED_KINDS as SOURCE_KINDS
 
 NAMESPACE = "tokentrail"
 
+MESSAGES = "messages"
+NOTICES = "notices"
 FILES = "files"
 BYTES_READ = "bytes_read"
 RECORDS = "records"
@@ -22,14 +25,27 @@ RETRACTED = "retracted"
 CUT = "cut"
 FINDINGS = "findings"
 BASELINES = "baselines"
+HELD = "held"
+REJECTED = "rejected_rows"
+ALERTS = "alerts"
+COOLED = "alerts_cooled_down"
+ROWS = "rows"
+REDRIVEN = "redriven"
+KEPT_ASIDE = "kept_aside"
+EVENT_LAG = "event_lag_milliseconds"
 
-STEPS = ("read", "parse")
+STEPS = ("read", "parse", "write")
 """The steps that write dead letters."""
+
+CHAINS = tuple(chain.name for chain in shipped.chains())
+"""The chains that have a counter of their own; `other` takes the users' own."""
 
 IGNORED_KINDS = (*SOURCE_KINDS, "other")
 """What a source may pass over because it is no call of anyone; `other` takes what no source names."""
 
 COUNTERS = {
+    MESSAGES: "Messages read from a subscription, redeliveries too.",
+    NOTICES: "Messages that name objects to read, or name none.",
     FILES: "Files opened, readable or not.",
     BYTES_READ: "Bytes read from files, before gzip is unpacked.",
     RECORDS: "Records found in the blocks: parsed, ignored and parse dead letters together.",
@@ -41,10 +57,23 @@ COUNTERS = {
     REVISED: "Outputs that were emitted again because a late item changed them.",
     RETRACTED: "Outputs that were taken back because of a late item.",
     CUT: "Items that a cap on a key's state let go.",
-    FINDINGS: "Findings written.",
+    HELD: "Items that were held for the watermark when they came.",
+    FINDINGS: "Findings written; on a stream each revision is one.",
+    **{f"{FINDINGS}_{chain}": f"Findings written of the chain {chain}." for chain in (*CHAINS, "other")},
+    ROWS: "Rows sent to BigQuery or written to a stream's files: findings, dead letters and coverage.",
+    REJECTED: "Rows that did not fit their table, by our own check or by BigQuery's; each is a dead letter of `write`.",
+    ALERTS: "Alerts published.",
+    COOLED: "Findings that were grave enough for an alert, and came in the cooldown of an earlier one.",
+    REDRIVEN: "Dead letters sent through the front door again.",
+    KEPT_ASIDE: "Dead letters that redrive did not send: at the maximum of attempts, or cut.",
     BASELINES: "Rows of a baseline file written: actors and groups of peers.",
 }
 """Every counter with its meaning. The namespace of each is NAMESPACE."""
+
+DISTRIBUTIONS = {
+    EVENT_LAG: "From a finding's last event to the writing of the finding, in milliseconds.",
+}
+"""Every distribution with its meaning."""
 
 
 def increase(name: str, by: int = 1) -> None:
@@ -53,6 +82,13 @@ def increase(name: str, by: int = 1) -> None:
         raise KeyError(name)
     if by:
         Metrics.counter(NAMESPACE, name).inc(by)
+
+
+def record(name: str, value: int) -> None:
+    """Add a value to a distribution; raises KeyError on a name that is not in DISTRIBUTIONS."""
+    if name not in DISTRIBUTIONS:
+        raise KeyError(name)
+    Metrics.distribution(NAMESPACE, name).update(value)
 
 
 def count(counts: msgspec.Struct) -> None:
@@ -71,6 +107,11 @@ def dead_letters(step: str) -> str:
     return f"{DEAD_LETTERS}_{step}"
 
 
+def findings_of(chain: str) -> str:
+    """Give the counter of a chain's findings."""
+    return f"{FINDINGS}_{chain if chain in CHAINS else 'other'}"
+
+
 class Tally:
     """How far this process is, for a progress display.
 
@@ -83,6 +124,7 @@ class Tally:
         """Starts at nothing read."""
         self.bytes_read = 0
         self.records = 0
+        self.messages = 0
 
 
 tally = Tally()

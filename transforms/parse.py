@@ -43,7 +43,9 @@ class _ParseFn(beam.DoFn):
         self._databases.close()
 
     def process(self, block: Block) -> Iterator[object]:
-        parsed = parse_block(block.uri, block.data, block.number, self._databases.locate)
+        parsed = parse_block(
+            block.uri, block.data, block.number, self._databases.locate, block.attributes, block.attempts
+        )
         for letter in parsed.dead_letters:
             yield tagged(letter)
         increase(RECORDS, parsed.records)

@@ -121,7 +121,7 @@ class _WriteFindingsFn(beam.DoFn):
             finding.detected_at = self._detected_at
         increase(FINDINGS, len(findings))
         rows = [to_dict(finding) for finding in findings]
-        yield _write_lines(self._folder, "findings.jsonl", rows)
+        yield write_lines(self._folder, "findings.jsonl", rows)
         yield write_avro(self._folder, "findings.avro", "finding", rows)
 
 
@@ -133,7 +133,7 @@ class _WriteDeadLettersFn(beam.DoFn):
         decode = msgspec.msgpack.Decoder(DeadLetter).decode
         letters = [decode(row) for row in gathered[1] if row]
         letters.sort(key=lambda letter: (*_split(letter.origin), letter.step, letter.raw))
-        yield _write_lines(self._folder, "dead_letters.jsonl", (to_dict(letter) for letter in letters))
+        yield write_lines(self._folder, "dead_letters.jsonl", (to_dict(letter) for letter in letters))
 
 
 class _WriteEventsFn(beam.DoFn):
@@ -144,7 +144,7 @@ class _WriteEventsFn(beam.DoFn):
         decode = msgspec.msgpack.Decoder(EventBatch).decode
         ordered = sorted((_split(decode(row).events[0].origin), row) for row in gathered[1] if row)
         batches = [row for _, row in ordered]
-        yield _write_lines(self._folder, "events.jsonl", _rows(batches))
+        yield write_lines(self._folder, "events.jsonl", _rows(batches))
         yield write_avro(self._folder, "events.avro", "api_event", _rows(batches))
 
 
@@ -159,7 +159,8 @@ def _split(origin: str) -> tuple[str, int]:
     return (uri, int(number)) if uri and number.isdigit() else (origin, -1)
 
 
-def _write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
+def write_lines(folder: str, name: str, rows: Iterable[dict[str, Any]]) -> str:
+    """Write rows to a file of JSON lines. Raises WriteError."""
     encode = msgspec.json.Encoder().encode
     with _Whole(folder, name) as file:
         for row in rows:
@@ -173,6 +174,16 @@ def write_avro(folder: str, name: str, schema: str, rows: Iterable[dict[str, Any
     with _Whole(folder, name) as file:
         fastavro.writer(file, parsed, rows, codec="deflate", sync_marker=_SYNC, strict_allow_default=True)
     return name
+
+
+def ensure_folder(folder: str) -> None:
+    """Make a folder where there are such things. Raises WriteError."""
+    try:
+        if not FileSystems.exists(folder):
+            FileSystems.mkdirs(folder)
+    except OSError as error:
+        if not FileSystems.exists(folder):  # Another worker may have been first.
+            raise WriteError(f"cannot make the folder {folder}: {error.strerror or error}") from error
 
 
 class WriteError(Exception):

@@ -14,7 +14,7 @@ from analytic.learning import opening
 from pipelines.flink.counters import Counters
 from schemas.records import Finding, to_dict
 from transforms.baseline import PEERS, read_rows
-from transforms.metrics import FINDINGS
+from transforms.metrics import FINDINGS, findings_of
 
 
 class EncodeFindings(FlatMapFunction):
@@ -34,6 +34,7 @@ class EncodeFindings(FlatMapFunction):
             finding = revised(self._decode(item.body), item.revision)
             finding.detected_at = now
             self._counters.increase(FINDINGS)
+            self._counters.increase(findings_of(finding.chain))
             yield Row(finding.finding_id.encode(), self._encode(to_dict(finding)))
 
 

@@ -9,17 +9,19 @@ from apache_beam.io.filesystems import FileSystems
 from pyflink.common import Row
 from pyflink.datastream import ProcessFunction
 
-from analytic.dead_letter import dead_letter
+from analytic.dead_letter import letter_of
 from analytic.policy import Policy
 from analytic.routed import Routed
 from analytic.sources.blocks import UNREADABLE, numbered
+from analytic.sources.decompress import decompress
+from analytic.sources.message import plain
 from analytic.sources.parsed import parse_block
 from pipelines.flink.counters import Counters
 from pipelines.flink.elements import DEAD_LETTERS, LINKS
 from schemas.records import DeadLetter, to_dict
 from transforms.databases import Databases
-from transforms.metrics import BYTES_READ, FILES, PARSED, RECORDS, dead_letters, ignored
-from transforms.read import Chunks, local_path
+from transforms.metrics import BYTES_READ, FILES, MESSAGES, PARSED, RECORDS, dead_letters, ignored
+from transforms.read import UNOPENED, Chunks, local_path
 
 _HELD_EVENTS = 50_000
 """Events held before the batches of one file are sent on early: some 40 MB."""
@@ -41,11 +43,9 @@ class _Intake:
     def close(self) -> None:
         self._databases.close()
 
-    def take(self, uri: str, chunks: Iterable[bytes]) -> Iterator[Any]:
-        """Take the bytes at a uri, however they are packed. Raises UNREADABLE after what could be read."""
-        empty = True
-        for first, data in numbered(chunks):
-            empty = False
+    def take(self, uri: str, plain: Iterable[bytes]) -> Iterator[Any]:
+        """Take the unpacked bytes at a uri. Raises UNREADABLE after what could be read."""
+        for first, data in numbered(plain):
             parsed = parse_block(uri, data, first, self._databases.locate)
             yield from map(self.letter, parsed.dead_letters)
             self._routed.add(parsed.events)
@@ -55,8 +55,6 @@ class _Intake:
                 self.counters.increase(ignored(kind), times)
             if self._routed.held >= _HELD_EVENTS:
                 yield from self.batches()
-        if empty:
-            yield self.letter(dead_letter("read", "file", uri, "EmptyInput", "there is nothing in it", b"", 0))
 
     def batches(self) -> Iterator[Any]:
         """Give what was routed since, by key."""
@@ -90,11 +88,12 @@ class ParseMessages(ProcessFunction):
     def process_element(self, value: bytes, ctx: Any) -> Iterator[Any]:
         """Take one message: a record, or any envelope around some."""
         uri = f"kafka://{self._topic}?timestamp={ctx.timestamp()}"
+        self._intake.counters.increase(MESSAGES)
         self._intake.counters.increase(BYTES_READ, len(value))
         try:
-            yield from self._intake.take(uri, [value])
+            yield from self._intake.take(uri, plain(value))
         except UNREADABLE as error:
-            yield self._intake.letter(_unread(uri, error, value, len(value)))
+            yield self._intake.letter(_unread("message", uri, error, value, len(value)))
         yield from self._intake.batches()
 
 
@@ -120,13 +119,13 @@ class ReadFiles(ProcessFunction):
         try:
             with FileSystems.open(local_path(value), compression_type=CompressionTypes.UNCOMPRESSED) as file:
                 chunks.open(file)
-                yield from self._intake.take(value, chunks)
-        except (*UNREADABLE, OSError) as error:
-            yield self._intake.letter(_unread(value, error, chunks.head, chunks.size))
+                yield from self._intake.take(value, decompress(chunks))
+        except (*UNREADABLE, *UNOPENED) as error:
+            yield self._intake.letter(_unread("file", value, error, chunks.head, chunks.size))
         self._intake.counters.increase(BYTES_READ, chunks.read)
         yield from self._intake.batches()
 
 
-def _unread(uri: str, error: Exception, head: bytes, size: int) -> DeadLetter:
-    kind = type(error).__name__ if isinstance(error, OSError) else type(error).__name__.removesuffix("Error")
-    return dead_letter("read", "file", uri, kind, str(error), head, size)
+def _unread(kind: str, uri: str, error: Exception, head: bytes, size: int) -> DeadLetter:
+    name = type(error).__name__.removesuffix("Error") if isinstance(error, UNREADABLE) else type(error).__name__
+    return letter_of("read", kind, uri, name, str(error), head, size)

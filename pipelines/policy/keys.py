@@ -30,6 +30,23 @@ class TimeWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Pause, Meta(description="How far the watermark must pass an event before it is stepped: events come unordered.")
     ] = "1m"
     lateness: Annotated[Pause, Meta(description="How late an event may come and still revise what was said.")] = "6h"
+    disorder: Annotated[
+        Pause,
+        Meta(
+            description="How far a stream's watermark stays behind the newest event: the usual difference in delivery. "
+            "More waits longer; less revises more often."
+        ),
+    ] = "5m"
+    idle_after: Annotated[
+        Pause, Meta(description="A stream that gave nothing for so long no longer holds the watermark.")
+    ] = "30s"
+    clock_skew: Annotated[
+        Pause,
+        Meta(
+            description="How far an event's time may lie after its arrival on a stream; beyond it the arrival decides, "
+            "and the finding says so."
+        ),
+    ] = "5m"
     time_to_live: Annotated[
         Duration,
         Meta(

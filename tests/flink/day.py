@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analytic.sources.blocks import numbered
+from analytic.sources.decompress import decompress
 from analytic.sources.envelope import Record, records
 from analytic.sources.source import parse_record
 from schemas.records import ApiEvent
@@ -86,7 +87,7 @@ def read(findings: Iterable[Path], dead_letters: Iterable[Path]) -> Told:
 
 def _events(folder: Path) -> Iterable[tuple[int, bytes]]:
     for path in sorted(folder.rglob("*.gz")):
-        for number, data in numbered([path.read_bytes()]):
+        for number, data in numbered(decompress([path.read_bytes()])):
             for record in records(data, number):
                 assert isinstance(record, Record)
                 event = parse_record(record.data, "")

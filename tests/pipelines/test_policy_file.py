@@ -40,7 +40,7 @@ def test_an_empty_policy_is_the_defaults() -> None:
 def test_every_key_reaches_the_policy() -> None:
     whole = policy(
         "time_window: {session_gap: 2h, chain_window: 1d, recon_window: 90m, hold: 0s, lateness: 0s, time_to_live: 40d,"
-        " issue_skew: 90s, sign_in_window: 5m, token_life: 1h, home_settles: 2d}",
+        " disorder: 1m, idle_after: 5s, clock_skew: 0s, issue_skew: 90s, sign_in_window: 5m, token_life: 1h, home_settles: 2d}",
         "limits: {max_log: 100, max_facets: 10, max_issues: 11, max_touches: 12, max_evidence: 13}",
         "severity: {low: 1, medium: 2.5, high: 3, critical: 4}",
         "baseline: {half_life: 7d, actor_strength: 2, peer_strength: .5, quarantine: 0s}",
@@ -63,6 +63,9 @@ def test_every_key_reaches_the_policy() -> None:
         hold=0,
         lateness=0,
         time_to_live=40 * DAY,
+        disorder=MINUTE,
+        idle_after=5_000_000,
+        clock_skew=0,
         issue_skew=90_000_000,
         sign_in_window=5 * MINUTE,
         token_life=HOUR,

@@ -44,7 +44,7 @@ def test_files_become_blocks_and_dead_letters(tmp_path: Path) -> None:
     with pipeline() as p:
         files = p | "Uris" >> beam.Create(uris, reshuffle=False) | "ReadFiles" >> ReadFiles()
         assert_that(files.blocks, equal_to([Block(uris[0], 0, LINE), Block(uris[1], 0, LINE)]), label="Blocks")
-        empty = DeadLetter(b"", uris[2], "read", "EmptyInput", "the file is empty", attributes={"kind": "file"})
+        empty = DeadLetter(b"", uris[2], "read", "EmptyInput", "the input is empty", attributes={"kind": "file"})
         assert_that(files.dead_letters, equal_to([empty]), label="DeadLetters")
     counted = metrics.counters(p.result)
     assert counted[metrics.FILES] == 3

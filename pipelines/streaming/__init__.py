@@ -1,0 +1,1 @@
+"""What a stream needs beside the flow: its sources and sinks, made of options."""
