@@ -39,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         return fail(str(error))
     databases.close()
-    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
+    beam_options = [f"--runner={options.runner}", *options.passed] if options.runner else []
+    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet, beam_options=beam_options)
     if options.command == "scan" and options.format == "ocsf":
         _write_ocsf(folder, outcome.findings)
     if not options.quiet:
