@@ -4,6 +4,7 @@ Submit it with `flink run -pym pipelines.flink_job`; deploy/flink/ does so on on
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -111,8 +112,10 @@ def build(environment: StreamExecutionEnvironment, options: argparse.Namespace) 
         intakes, order = [_files(environment, options.paths, policy, databases)], SortedAtTheEnd
     found = flow(environment, intakes, order, policy, baseline, _chains(options.chains))
     if options.output is not None:
-        write_files(found.findings, options.output, "findings")
-        write_files(found.dead_letters, options.output, "dead_letters")
+        # Where it is relative to is here, not where a TaskManager was started.
+        folder = options.output if "://" in options.output else os.path.abspath(options.output)
+        write_files(found.findings, folder, "findings")
+        write_files(found.dead_letters, folder, "dead_letters")
     elif kafka is not None:
         kafka.write(found.findings, options.findings_topic, options.transaction_prefix)
         kafka.write(found.dead_letters, options.dead_letters_topic, options.transaction_prefix)
