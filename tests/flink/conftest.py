@@ -1,4 +1,4 @@
-"""One broker and one cluster for all tests here: each starts jobs and topics of its own."""
+"""One broker and one cluster for a module: each test starts a job and topics of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,14 @@ from tests.flink.day import Day
 from tests.servers import flink, kafka
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka.Broker]:
     """A Kafka broker."""
     with kafka.broker(tmp_path_factory.mktemp("kafka")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[flink.Cluster]:
     """A JobManager and a TaskManager."""
     with flink.cluster(tmp_path_factory.mktemp("flink")) as running:
