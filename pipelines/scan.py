@@ -100,7 +100,7 @@ def run(
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     gc.set_threshold(*_GC_THRESHOLDS)
     started = time.monotonic()
-    pipeline = beam.Pipeline(options=PipelineOptions([_HERE, *beam_options]))
+    pipeline = _pipeline(beam_options)
     build(pipeline, list(inputs.uris), output, write, databases)
     try:
         with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
@@ -120,6 +120,14 @@ def run(
         json.dump(summary, file, indent=2)
         file.write("\n")
     return Outcome(findings, summary)
+
+
+def _pipeline(beam_options: Sequence[str]) -> beam.Pipeline:
+    try:
+        return beam.Pipeline(options=PipelineOptions([_HERE, *beam_options]))
+    except ValueError as error:
+        # Beam's own word on a runner that it does not know, or on an option that the runner refuses.
+        raise OSError(" ".join(str(error).split())[:_ERROR_CHARACTERS]) from error
 
 
 def summarise(

@@ -37,6 +37,12 @@ def test_an_option_that_is_nobodys_is_refused(tmp_path: Path, capsys: pytest.Cap
     assert "--direct_num_workers" in capsys.readouterr().err
 
 
+def test_a_runner_that_beam_does_not_know_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", str(EXAMPLES), "--output", str(tmp_path), "-q", "--runner", "Nonsense"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Nonsense" in line
+
+
 def test_explain_tells_the_story_of_a_finding(scanned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     worst = max(
         (json.loads(line) for line in (scanned / "findings.jsonl").read_text().splitlines()),
