@@ -29,6 +29,7 @@ class Turn(NamedTuple):
     """The result of one turn at a key: its new state, what to emit, when to wake (UTC microseconds).
 
     `rearm` says that the wake differs from the one last given: setting a timer costs more than a step (FACTS.md).
+    `last` is that one, for an engine that takes a timer back by its time.
     """
 
     state: bytes | None
@@ -36,6 +37,7 @@ class Turn(NamedTuple):
     wake: int | None
     counts: Counts
     rearm: bool
+    last: int | None = None
 
 
 class _Log(msgspec.Struct, array_like=True):
@@ -89,11 +91,11 @@ class EventTime(Generic[S, D]):
         outputs = self._emit(log, drafts, removed, counts)
         self._trim(log, counts)
         wake = self._wake(log)
+        last = log.wake
         if wake is None:
-            return Turn(None, outputs, None, counts, rearm=False)
-        rearm = watermark is not None or wake != log.wake
+            return Turn(None, outputs, None, counts, rearm=False, last=last)
         log.wake = wake
-        return Turn(_encode(log), outputs, wake, counts, rearm)
+        return Turn(_encode(log), outputs, wake, counts, watermark is not None or wake != last, last)
 
     def _admit(self, log: _Log, items: Iterable[Item], counts: Counts) -> None:
         """Put new items into the log: duplicates are counted, what is beyond the allowance is marked and goes last."""

@@ -74,3 +74,11 @@ def finding_of(draft: Draft, policy: Policy) -> Finding:
 def retracted(finding: Finding) -> Finding:
     """Give a finding that no longer holds."""
     return msgspec.structs.replace(finding, status="retracted")
+
+
+def revised(finding: Finding, revision: int) -> Finding:
+    """Mark a finding as that revision of itself. Changes it, and gives it back."""
+    finding.revision = revision
+    if revision and finding.status == "open":
+        finding.status = "revised"
+    return finding

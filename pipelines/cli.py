@@ -36,7 +36,7 @@ _OTHERS = {
 """The commands that have a module of their own, with `add_arguments` and `run`: what most runs need is not in them."""
 
 _PASSING = frozenset({"stream"})
-"""The commands that pass on to Beam what they do not know."""
+"""The commands that pass on to Beam what they do not know; those over files do once a runner is named."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,6 +111,11 @@ def shared(command: argparse.ArgumentParser, output: str = "tokentrail-out", met
     command.add_argument(
         "--country-db", metavar="FILE", help="a database of countries; of cities, for impossible travel"
     )
+    command.add_argument(
+        "--runner",
+        metavar="NAME",
+        help="run on another of Beam's runners; options not named here are its own (docs/flink.md: FlinkRunner)",
+    )
     command.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
 
 
@@ -122,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     line = sys.argv[1:] if argv is None else argv
     top = parser(line)
     options, passed = top.parse_known_args(line)
-    if passed and options.command not in _PASSING:
+    if passed and options.command not in _PASSING and not getattr(options, "runner", None):
         top.error(f"unrecognized arguments: {' '.join(passed)}")
     options.passed = passed
     try:

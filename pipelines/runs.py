@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         return fail(str(error))
     databases.close()
-    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
+    beam_options = [f"--runner={options.runner}", *options.passed] if options.runner else []
+    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet, beam_options=beam_options)
     if options.command == "scan":
         try:
             _write_views(folder, options, outcome.findings)

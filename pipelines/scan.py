@@ -5,14 +5,13 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from analytic.chains.chain import Chain
 from analytic.policy import Policy
@@ -39,6 +38,11 @@ from transforms.write import WriteDeadLetters, WriteError, WriteEvents, WriteFin
 
 _GC_THRESHOLDS = (100_000, 50, 100)
 """Records are many, live long and hold no cycles: collecting less often saves a scan 18 % of its CPU, at no memory."""
+
+_HERE = "--runner=FnApiRunner"
+"""In this process. A later --runner takes its place; without any, Beam would download another."""
+
+_ERROR_CHARACTERS = 500
 
 Build = Callable[[beam.PCollection], object]
 
@@ -98,13 +102,24 @@ def events_to(output: str) -> Build:
     return lambda events: events | "WriteEvents" >> WriteEvents(output)
 
 
-def run(inputs: Inputs, output: str, write: Build, databases: Databases, *, quiet: bool) -> Outcome:
-    """Run the flow over the inputs and write `summary.json`. Raises OSError when the output can't be written."""
+def run(
+    inputs: Inputs,
+    output: str,
+    write: Build,
+    databases: Databases,
+    *,
+    quiet: bool,
+    beam_options: Sequence[str] = (),
+) -> Outcome:
+    """Run the flow over the inputs and write `summary.json`; in this process, or where Beam's options say.
+
+    Raises OSError when the output can't be written, or when another runner failed.
+    """
     # Beam logs with its stack what it then raises: it is told once.
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     gc.set_threshold(*_GC_THRESHOLDS)
     started, before = time.monotonic(), tally.bytes_read
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    pipeline = _pipeline(beam_options)
     build(pipeline, list(inputs.uris), output, write, databases)
     try:
         with watching(sum(inputs.uris.values()), lambda: tally.bytes_read - before, quiet=quiet):
@@ -112,6 +127,10 @@ def run(inputs: Inputs, output: str, write: Build, databases: Databases, *, quie
             result.wait_until_finish()
     except WriteError as error:
         raise OSError(str(error)) from error
+    except RuntimeError as error:
+        if not beam_options:
+            raise
+        raise OSError(f"the runner could not do it: {' '.join(str(error).split())[:_ERROR_CHARACTERS]}") from error
     counted = counters(result)
     # A run that wrote none leaves an earlier run's findings where they lie.
     findings = _read_lines(output, "findings.jsonl") if counted[FINDINGS] else []
@@ -125,6 +144,14 @@ def write_summary(output: str, summary: dict[str, Any]) -> None:
     with open(os.path.join(output, "summary.json"), "w", encoding="utf-8") as file:
         json.dump(summary, file, indent=2)
         file.write("\n")
+
+
+def _pipeline(beam_options: Sequence[str]) -> beam.Pipeline:
+    try:
+        return beam.Pipeline(options=PipelineOptions([_HERE, *beam_options]))
+    except ValueError as error:
+        # Beam's own word on a runner that it does not know, or on an option that the runner refuses.
+        raise OSError(" ".join(str(error).split())[:_ERROR_CHARACTERS]) from error
 
 
 def summarise(

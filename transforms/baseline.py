@@ -9,13 +9,13 @@ import msgspec
 from apache_beam.io.filesystems import FileSystems
 
 from analytic.baseline import from_row
+from analytic.items import Keyed, decode_items, encode_batches
 from analytic.learning import Learn, Learnt, opening, rows
 from analytic.peers import PEERS, Groups
 from analytic.policy import Policy
 from schemas.records import BaselineRow, FacetCounts, ValueCount, to_dict
 from transforms.coders import register
 from transforms.follow import Order
-from transforms.items import Keyed, decode_items, encode_batches
 from transforms.metrics import BASELINES, increase
 from transforms.write import Gathered, write_avro
 

@@ -18,9 +18,9 @@ from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec
 from apache_beam.utils.timestamp import Timestamp
 
 from analytic.cut import closes, cut
+from analytic.items import Keyed
 from analytic.policy import Policy
 from schemas.records import Finding
-from transforms.items import Keyed
 from transforms.puller import stop
 
 

@@ -17,11 +17,11 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
 from analytic.coverage import Cell, Counter, cell_of, merge, ordered
+from analytic.items import Keyed
 from analytic.policy import HOUR, SECOND, Policy
 from analytic.visibility import View, Visible, spots, view
 from schemas.records import Coverage, Finding, to_dict
 from transforms.coders import EventBatch, StructCoder, register
-from transforms.items import Keyed
 from transforms.metrics import COVERAGE, increase
 from transforms.write import Gathered, write_array, write_avro
 

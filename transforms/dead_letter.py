@@ -1,18 +1,14 @@
-"""How a step hands on what it could not take: bounded, and readable in one line."""
+"""How a step hands on what it could not take: on an output of its own, and counted."""
 
 from collections.abc import Mapping
 
 from apache_beam.pvalue import TaggedOutput
 
+from analytic.dead_letter import letter_of
 from schemas.records import DeadLetter
 from transforms.metrics import dead_letters, increase
 
 TAG = "dead_letters"
-
-RAW_BYTES = 1024 * 1024
-"""How much of the original is kept: `raw_size` tells how much there was."""
-
-_ERROR_CHARACTERS = 300
 
 
 def dead_letter(
@@ -26,25 +22,11 @@ def dead_letter(
     attributes: Mapping[str, str] | None = None,
     attempts: int = 0,
 ) -> object:
-    """Give a dead letter for the output TAG, and count it. `kind` says what `raw` is: a record, a message, a file.
+    """Give a dead letter (analytic/dead_letter.py) for the output TAG, and count it."""
+    return tagged(letter_of(step, kind, origin, error_type, error, raw, raw_size, attributes, attempts))
 
-    `attributes` are the message's that carried it, `attempts` how often it came through the front door before.
-    """
-    increase(dead_letters(step))
-    letter = DeadLetter(
-        raw=raw[:RAW_BYTES],
-        origin=origin,
-        step=step,
-        error_type=error_type,
-        error=_one_line(error),
-        attempts=attempts,
-        attributes={**(attributes or {}), "kind": kind},
-        raw_size=raw_size,
-    )
+
+def tagged(letter: DeadLetter) -> object:
+    """Give a dead letter for the output TAG, and count it."""
+    increase(dead_letters(letter.step))
     return TaggedOutput(TAG, letter)
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    cut = line if len(line) <= _ERROR_CHARACTERS else line[: _ERROR_CHARACTERS - 1] + "…"
-    return cut.encode("utf-8", "backslashreplace").decode()

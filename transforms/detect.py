@@ -7,11 +7,12 @@ import msgspec
 
 from analytic.chains.chain import Chain
 from analytic.detection import Detect
+from analytic.finding import revised
+from analytic.items import decode_items
 from analytic.peers import Groups
 from analytic.policy import Policy
 from schemas.records import Finding
 from transforms.follow import Order
-from transforms.items import decode_items
 
 
 class DetectChains(beam.PTransform):
@@ -47,8 +48,4 @@ class _DecodeFindingsFn(beam.DoFn):
     def process(self, element: tuple[str, bytes]) -> Iterator[Finding]:
         _, batch = element
         for item in decode_items(batch):
-            finding = self._decode(item.body)
-            finding.revision = item.revision
-            if item.revision and finding.status == "open":
-                finding.status = "revised"
-            yield finding
+            yield revised(self._decode(item.body), item.revision)

@@ -19,10 +19,10 @@ from apache_beam.transforms.userstate import BagStateSpec, ReadModifyWriteStateS
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import Timestamp
 
+from analytic.items import Keyed
 from schemas import avro
 from schemas.tables import table
 from transforms.dead_letter import TAG
-from transforms.items import Keyed
 from transforms.metrics import ROWS, increase
 from transforms.rows import CheckRows, NoMore, Row
 from transforms.write import ensure_folder, write_avro, write_lines

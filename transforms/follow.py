@@ -1,6 +1,5 @@
 """FollowCredentials: from events to steps, keyed by credential on the way in and by actor on the way out."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,14 +9,13 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
-from analytic.fold import Fold, Item
+from analytic.fold import Fold
+from analytic.items import Keyed
 from analytic.lineage import Follow
-from analytic.links import inputs, used
 from analytic.policy import Policy
 from analytic.resolve import ROUNDS, Resolve
-from analytic.routing import used_key
+from analytic.routed import Routed
 from transforms.coders import EventBatch
-from transforms.items import Keyed, encode_batches
 
 Order = Callable[[Fold[Any, Any]], beam.PTransform]
 """How a fold is put in order: SortedFold for bounded input, InEventTime for a stream."""
@@ -66,25 +64,16 @@ class _RouteEventsFn(beam.DoFn):
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._events: dict[str, list[Item]] = defaultdict(list)
-        # By id: a name is asked for once in a bundle, however many calls show it.
-        self._links: dict[str, dict[str, Item]] = defaultdict(dict)
-        self._held = 0
+        self._routed = Routed(policy)
         self._earliest: Timestamp = MAX_TIMESTAMP
 
     def start_bundle(self) -> None:
         self._clear()
 
     def process(self, batch: EventBatch, timestamp: Timestamp = beam.DoFn.TimestampParam) -> Iterator[Any]:
-        for event in batch.events:
-            key = used_key(event)
-            if key is not None:
-                self._events[key].append(used(event))
-            for at, item in inputs(event, self._policy):
-                self._links[at][item.id] = item
-        self._held += len(batch.events)
+        self._routed.add(batch.events)
         self._earliest = min(self._earliest, timestamp)
-        if self._held >= _BUNDLE_EVENTS:
+        if self._routed.held >= _BUNDLE_EVENTS:
             yield from self._batches()
             self._clear()
 
@@ -96,12 +85,10 @@ class _RouteEventsFn(beam.DoFn):
         self._clear()
 
     def _batches(self) -> Iterator[Any]:
-        yield from encode_batches(self._events)
-        for keyed in encode_batches({key: list(items.values()) for key, items in self._links.items()}):
+        yield from self._routed.events()
+        for keyed in self._routed.links():
             yield TaggedOutput(_LINKS, keyed)
 
     def _clear(self) -> None:
-        self._events = defaultdict(list)
-        self._links = defaultdict(dict)
-        self._held = 0
+        self._routed = Routed(self._policy)
         self._earliest = MAX_TIMESTAMP

@@ -8,8 +8,8 @@ import apache_beam as beam
 import msgspec
 
 from analytic.fold import Fold
+from analytic.items import Keyed, decode_items
 from transforms.follow import Order
-from transforms.items import Keyed, decode_items
 
 _ONE = "rows"
 

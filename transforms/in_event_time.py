@@ -11,8 +11,8 @@ from apache_beam.utils.timestamp import Timestamp
 
 from analytic.event_time import EventTime, Turn
 from analytic.fold import Fold
+from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
-from transforms.items import Keyed, decode_items, encode_outputs
 from transforms.metrics import count
 
 

@@ -13,7 +13,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsDict, TaggedOutput
 
 from analytic.redriving import ASIDE, BYTES, FILE, FINDING, NOTICE, place, raised, way
-from analytic.sources.blocks import MAX_DOCUMENT_BYTES
+from analytic.sources.blocks import MAX_DOCUMENT_BYTES, UNREADABLE
 from analytic.sources.decompress import decompress
 from analytic.sources.message import whole
 from analytic.sources.notice import named
@@ -22,7 +22,7 @@ from schemas.records import DeadLetter, Finding
 from schemas.tables import from_row
 from transforms.dead_letter import TAG, dead_letter
 from transforms.metrics import KEPT_ASIDE, REDRIVEN, increase
-from transforms.read import UNREADABLE, Block, blocks_of, local_path
+from transforms.read import Block, blocks_of, local_path
 
 _AVRO = b"Obj\x01"
 

@@ -7,7 +7,7 @@ import apache_beam as beam
 import msgspec
 from apache_beam.pvalue import TaggedOutput
 
-from analytic.sources.blocks import MAX_DOCUMENT_BYTES
+from analytic.sources.blocks import MAX_DOCUMENT_BYTES, UNREADABLE
 from analytic.sources.message import MAX_MESSAGE_BYTES, plain, whole
 from analytic.sources.notice import named
 from schemas.records import DeadLetter
@@ -15,7 +15,7 @@ from transforms.coders import register
 from transforms.dead_letter import TAG, dead_letter
 from transforms.metrics import NOTICES, increase
 from transforms.pubsub import Message
-from transforms.read import UNREADABLE, Block, Unread, blocks_of, read_file
+from transforms.read import Block, Unread, blocks_of, read_file
 
 ATTEMPTS = "tokentrail_attempts"
 """The attribute in which a message that is sent again says how often it was tried before."""

@@ -1,21 +1,16 @@
 """ParseAuditLogs: from blocks of bytes to events; what is no readable record goes to the dead letters."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import apache_beam as beam
 
-from analytic.context.network import enrich
 from analytic.limit import Limit
-from analytic.sources.envelope import Broken, records
-from analytic.sources.errors import ParseError
-from analytic.sources.ignored import Ignored
-from analytic.sources.source import parse_record
-from schemas.records import ApiEvent, DeadLetter
+from analytic.sources.parsed import parse_block
+from schemas.records import DeadLetter
 from transforms.coders import EventBatch
 from transforms.databases import Databases
-from transforms.dead_letter import TAG, dead_letter
+from transforms.dead_letter import TAG, tagged
 from transforms.limit import check
 from transforms.metrics import PARSED, RECORDS, ignored, increase, tally
 from transforms.read import Block
@@ -52,37 +47,16 @@ class _ParseFn(beam.DoFn):
         self._databases.close()
 
     def process(self, block: Block) -> Iterator[object]:
-        events: list[ApiEvent] = []
-        passed: Counter[str] = Counter()
-        number = block.number
-        letters = 0
-        locate = self._databases.locate
-        for record in records(block.data, block.number):
-            number = record.number + 1
-            origin = f"{block.uri}#{record.number}"
-            if isinstance(record, Broken):
-                letters += 1
-                yield _broken(block, origin, record.error_type, record.error, record.data)
-                continue
-            try:
-                parsed = parse_record(record.data, origin)
-            except ParseError as error:
-                letters += 1
-                yield _broken(block, origin, type(error).__name__, str(error), record.data)
-                continue
-            if isinstance(parsed, Ignored):
-                passed[ignored(parsed.kind)] += 1
-            else:
-                events.append(enrich(parsed, locate(parsed.source_ip)))
-        check(self._limit, number - block.number, letters)
-        increase(RECORDS, number - block.number)
-        increase(PARSED, len(events))
-        for counter, times in passed.items():
-            increase(counter, times)
-        tally.records += number - block.number
-        if events:
-            yield EventBatch(events, block.published)
-
-
-def _broken(block: Block, origin: str, error_type: str, error: str, data: bytes) -> object:
-    return dead_letter("parse", "record", origin, error_type, error, data, len(data), block.attributes, block.attempts)
+        parsed = parse_block(
+            block.uri, block.data, block.number, self._databases.locate, block.attributes, block.attempts
+        )
+        for letter in parsed.dead_letters:
+            yield tagged(letter)
+        check(self._limit, parsed.records, len(parsed.dead_letters))
+        increase(RECORDS, parsed.records)
+        increase(PARSED, len(parsed.events))
+        for kind, times in parsed.ignored.items():
+            increase(ignored(kind), times)
+        tally.records += parsed.records
+        if parsed.events:
+            yield EventBatch(parsed.events, block.published)

@@ -14,12 +14,12 @@ from botocore.exceptions import BotoCoreError
 from google.api_core.exceptions import GoogleAPICallError
 from google.auth.exceptions import GoogleAuthError
 
-from analytic.sources.blocks import MAX_DOCUMENT_BYTES, TooLargeError, cut
-from analytic.sources.decompress import CorruptGzipError, GzipBombError, TruncatedGzipError, decompress
-from analytic.sources.envelope import records
+from analytic.dead_letter import RAW_BYTES
+from analytic.sources.blocks import MAX_DOCUMENT_BYTES, UNREADABLE, numbered
+from analytic.sources.decompress import decompress
 from schemas.records import DeadLetter
 from transforms.coders import register
-from transforms.dead_letter import RAW_BYTES, TAG, dead_letter
+from transforms.dead_letter import TAG, dead_letter
 from transforms.metrics import BYTES_READ, FILES, increase, tally
 
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -80,54 +80,40 @@ class Unread(NamedTuple):
 def read_file(uri: str, max_document_bytes: int) -> Iterator["Block | Unread"]:
     """Give a file's blocks and, where it or the rest of it can't be read, at last an Unread."""
     increase(FILES)
-    chunks = _Chunks()
+    chunks = Chunks()
     try:
         with FileSystems.open(local_path(uri), compression_type=CompressionTypes.UNCOMPRESSED) as file:
             chunks.open(file)
             yield from blocks_of(uri, decompress(chunks), max_document_bytes)
     except UNREADABLE as error:
         yield Unread(type(error).__name__.removesuffix("Error"), str(error), chunks.head, chunks.size)
-    except _UNOPENED as error:
+    except UNOPENED as error:
         yield Unread(type(error).__name__, str(error), chunks.head, chunks.size)
     finally:
         increase(BYTES_READ, chunks.read)
 
 
-class EmptyInputError(ValueError):
-    """A file or message has nothing in it."""
-
-
-UNREADABLE = (EmptyInputError, TooLargeError, GzipBombError, TruncatedGzipError, CorruptGzipError)
-"""What reading a file's or message's bytes raises; the dead letter is named after it, without the Error."""
-
-_UNOPENED = (OSError, BeamIOError, GoogleAPICallError, GoogleAuthError, S3ClientError, BotoCoreError)
+UNOPENED = (OSError, BeamIOError, GoogleAPICallError, GoogleAuthError, S3ClientError, BotoCoreError)
 """What opening or reading a file raises, on this machine and in object storage."""
 
 
 def blocks_of(uri: str, plain: Iterable[bytes], max_document_bytes: int) -> Iterator[Block]:
     """Cut unpacked bytes into blocks. Raises one of UNREADABLE after the last good one."""
-    number = 0
-    before = None
-    for data in cut(plain, max_document_bytes=max_document_bytes):
-        # Only a file of several blocks pays for counting: a line may be an envelope around many records.
-        if before is not None:
-            number += sum(1 for _ in records(before))
-        before = data
-        yield Block(uri, number, data)
-    if before is None:
-        raise EmptyInputError("the input is empty")
+    return (Block(uri, number, data) for number, data in numbered(plain, max_document_bytes))
 
 
-class _Chunks:
+class Chunks:
     """The chunks of one file. Keeps its head and its size for a dead letter, and counts the bytes read."""
 
     def __init__(self) -> None:
+        """Holds nothing until a file is opened."""
         self.head = b""
         self.read = 0
         self.size = 0
         self._file: BinaryIO | None = None
 
     def open(self, file: BinaryIO) -> None:
+        """Take an open file; its size is known at once where it can be."""
         self._file = file
         if file.seekable():
             file.seek(0, os.SEEK_END)
@@ -135,6 +121,7 @@ class _Chunks:
             file.seek(0)
 
     def __iter__(self) -> Iterator[bytes]:
+        """Read on."""
         while self._file and (chunk := self._file.read(CHUNK_BYTES)):
             self.head += chunk[: RAW_BYTES - len(self.head)]
             self.read += len(chunk)

@@ -11,10 +11,10 @@ from apache_beam.transforms.timeutil import TimeDomain
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec, on_timer
 from apache_beam.utils.timestamp import Timestamp
 
+from analytic.items import Keyed
 from analytic.policy import Policy
 from analytic.resume import Before, continued, missed
 from schemas.records import Finding
-from transforms.items import Keyed
 
 _TOLD, _FOUND = b"t", b"f"
 

@@ -6,7 +6,7 @@ from typing import Any
 import apache_beam as beam
 
 from analytic.fold import Fold, fold_sorted
-from transforms.items import Keyed, decode_items, encode_outputs
+from analytic.items import Keyed, decode_items, encode_outputs
 from transforms.metrics import count
 
 

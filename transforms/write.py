@@ -15,9 +15,9 @@ import msgspec
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from analytic.items import Keyed
 from schemas.records import DeadLetter, Finding, to_dict
 from transforms.coders import EventBatch
-from transforms.items import Keyed
 from transforms.metrics import FINDINGS, findings_of, increase
 
 _SYNC = b"tokentrail-avro1"

@@ -6,7 +6,8 @@ read whole. A byte order mark and blank space before the first record are not pa
 
 from collections.abc import Iterable, Iterator
 
-from analytic.sources.decompress import CorruptGzipError, TruncatedGzipError
+from analytic.sources.decompress import CorruptGzipError, GzipBombError, TruncatedGzipError
+from analytic.sources.envelope import records
 
 BLOCK_BYTES = 8 * 1024 * 1024
 """Lines are gathered to blocks of about this size: large enough that the cost of an element does not show."""
@@ -20,6 +21,31 @@ _CLOSERS = {b"{": b"}", b"[": b"]"}
 
 class TooLargeError(ValueError):
     """A document, or one line, is larger than may be held."""
+
+
+class EmptyInputError(ValueError):
+    """A file or message has nothing in it."""
+
+
+UNREADABLE = (EmptyInputError, TooLargeError, GzipBombError, TruncatedGzipError, CorruptGzipError)
+"""What reading a file's or message's bytes raises; the dead letter is named after it, without the Error."""
+
+
+def numbered(plain: Iterable[bytes], max_document_bytes: int = MAX_DOCUMENT_BYTES) -> Iterator[tuple[int, bytes]]:
+    """Cut unpacked bytes into blocks, each with the zero-based number of its first record.
+
+    Raises one of UNREADABLE, and what `plain` raises, after the last good one.
+    """
+    number = 0
+    before = None
+    for data in cut(plain, max_document_bytes=max_document_bytes):
+        # Only a file of several blocks pays for counting: a line may be an envelope around many records.
+        if before is not None:
+            number += sum(1 for _ in records(before))
+        before = data
+        yield number, data
+    if before is None:
+        raise EmptyInputError("the input is empty")
 
 
 def cut(

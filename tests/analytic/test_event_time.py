@@ -210,3 +210,36 @@ def test_state_of_an_unknown_version_is_refused() -> None:
     clock = EventTime(Follow(policy), policy)
     with pytest.raises(ValueError, match="version 9"):
         clock.receive(msgspec.msgpack.encode([9]), [])
+
+
+@given(days(), st.randoms(use_true_random=False), st.integers(1, 5))
+@settings(max_examples=60)
+def test_an_engine_that_tells_timers_by_their_time_keeps_one(events: list[ApiEvent], random, size: int) -> None:
+    """As Flink does: `last` says which timer to take back. In the end none is left, and no state."""
+    fold = EventTime(Follow(Policy()), Policy())
+    random.shuffle(events)
+    items = [used(event) for event in events]
+    state: bytes | None = None
+    timers: set[int] = set()
+    watermark = make.T0
+
+    def take(new: list[Item], at: int | None) -> None:
+        nonlocal state
+        turn = fold.receive(state, new, at)
+        state = turn.state
+        if turn.last is not None and turn.last != turn.wake:
+            timers.discard(turn.last)
+        if turn.wake is not None and turn.rearm:
+            timers.add(turn.wake)
+        assert len(timers) == (state is not None)
+
+    for start in range(0, len(items), size):
+        take(items[start : start + size], None)
+        watermark += random.randrange(2 * make.HOUR)
+        while due := [at for at in timers if at <= watermark]:
+            timers.difference_update(due)
+            take([], watermark)
+    while timers:
+        watermark = max(watermark, timers.pop())
+        take([], watermark)
+    assert state is None

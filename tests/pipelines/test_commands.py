@@ -24,6 +24,25 @@ def test_each_finding_is_written_in_ocsf_too(scanned: Path) -> None:
     assert {one["class_uid"] for one in ocsf} == {2004}
 
 
+def test_scan_runs_on_a_named_runner_and_hands_it_its_options(scanned: Path, tmp_path: Path) -> None:
+    runner = ["--runner", "FnApiRunner", "--direct_num_workers", "1"]
+    assert main(["scan", str(EXAMPLES), "--output", str(tmp_path), "-q", *runner]) == 0
+    assert (tmp_path / "findings.jsonl").stat().st_size == (scanned / "findings.jsonl").stat().st_size
+
+
+def test_an_option_that_is_nobodys_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["scan", str(EXAMPLES), "--output", str(tmp_path), "--direct_num_workers", "1"])
+    assert ended.value.code == 1
+    assert "--direct_num_workers" in capsys.readouterr().err
+
+
+def test_a_runner_that_beam_does_not_know_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", str(EXAMPLES), "--output", str(tmp_path), "-q", "--runner", "Nonsense"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Nonsense" in line
+
+
 def test_explain_tells_the_story_of_a_finding(scanned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     worst = max(
         (json.loads(line) for line in (scanned / "findings.jsonl").read_text().splitlines()),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.sources.blocks import TooLargeError, cut
+from analytic.sources.blocks import EmptyInputError, TooLargeError, cut, numbered
 from analytic.sources.decompress import TruncatedGzipError
 
 LINE = st.sampled_from([b'{"a":1}', b'{"b":[1,2]}', b"[1]", b"no json", b'{"broken":', b""])
@@ -78,3 +78,15 @@ def test_what_came_before_an_error_is_given() -> None:
     assert next(blocks) == b'{"Records":[{"a":1},{"a"'
     with pytest.raises(TruncatedGzipError):
         next(blocks)
+
+
+def test_blocks_are_numbered_by_the_records_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An envelope is as many records as it holds, a line that is none is one."""
+    lines = [b'{"Records":[{"a":1},{"a":2}]}', b"no json", b'{"a":3}', b'{"a":4}']
+    monkeypatch.setattr("analytic.sources.blocks.cut", lambda plain, **_: iter(plain))
+    assert [number for number, _ in numbered(lines)] == [0, 2, 3, 4]
+
+
+def test_nothing_at_all_is_an_error() -> None:
+    with pytest.raises(EmptyInputError):
+        list(numbered([b" ", b"\n"]))

@@ -55,7 +55,7 @@ def test_files_become_blocks_and_dead_letters(tmp_path: Path) -> None:
 def test_a_file_of_many_blocks_goes_on_counting_its_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An envelope on a line counts as the records in it, as the parser will number them."""
     monkeypatch.setattr("transforms.read.CHUNK_BYTES", 32)
-    monkeypatch.setattr("transforms.read.cut", partial(cut, block_bytes=32))
+    monkeypatch.setattr("analytic.sources.blocks.cut", partial(cut, block_bytes=32))
     path = tmp_path / "lines.jsonl"
     path.write_bytes(b"\n".join([LINE, ENVELOPE, LINE, b"junk", LINE, LINE]))
     blocks, letters = read(path)

@@ -80,7 +80,7 @@ def test_beyond_the_allowance_nothing_is_lost_and_what_is_late_is_marked(
     expected = {event.shared_event_id or event.event_id for event in events if used_key(event) is not None}
 
     def whole(batches: list[tuple[str, bytes]]) -> None:
-        from transforms.items import decode_items  # Here: Beam pickles this function, and a decoder can't be.
+        from analytic.items import decode_items  # Here: Beam pickles this function, and a decoder can't be.
 
         latest = {}
         for key, batch in batches:
