@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from analytic.chains import facets
-from analytic.chains.chain import Chain, ShiftGate, Stage, SurpriseGate, Where
+from analytic.chains.chain import Chain, Stage, Where
 from analytic.chains.moment import Moment
 from analytic.context.action import Act
 from analytic.patterns import any_case, micros
@@ -47,7 +47,11 @@ class StageRule(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A chain, compiled for a policy. `window` is in microseconds."""
+    """A chain, compiled for a policy. `window` is in microseconds, `last` the number of the last stage.
+
+    `gated` says that an event of the last stage is only of use when a gate opens: a shift of one of the `dimensions`,
+    or a surprise, of so many bits at least (0: it is no gate; no dimensions: all).
+    """
 
     name: str
     story: str
@@ -57,15 +61,22 @@ class Rule(NamedTuple):
     window: int
     same: tuple[str, ...]
     apart: tuple[str, ...]
-    shift: ShiftGate
-    surprise: SurpriseGate
+    least_shift: float
+    dimensions: frozenset[str]
+    least_surprise: float
+    gated: bool
+    last: int
     stages: list[StageRule]
 
 
 class Possible(NamedTuple):
-    """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`."""
+    """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`.
+
+    `before` is where the marks of the stage before it are kept.
+    """
 
     number: int
+    before: str
     fits: list[_Asked]
     bars: list[_Asked]
 
@@ -103,6 +114,10 @@ class Rules:
             event.interface,
             event.credential_type,
             event.principal_type,
+            event.issued_to is None,
+            event.issued is None,
+            not event.touched,
+            event.target_account is None,
         )
         found = self._calls.get(call)
         if found is None:
@@ -117,6 +132,7 @@ class Rules:
 def _compiled(chain: Chain, policy: Policy) -> Rule:
     windows = {"chain_window": policy.chain_window, "recon_window": policy.recon_window}
     window = windows[chain.window] if chain.window in windows else micros(chain.window)
+    gates = chain.shift.least > 0 or chain.surprise.least > 0
     return Rule(
         chain.name,
         chain.story or chain.name,
@@ -126,8 +142,11 @@ def _compiled(chain: Chain, policy: Policy) -> Rule:
         min(window, policy.chain_window),
         chain.same,
         chain.apart,
-        chain.shift,
-        chain.surprise,
+        chain.shift.least,
+        frozenset(chain.shift.dimensions),
+        chain.surprise.least,
+        gates and chain.stages[-1].least == 1,
+        len(chain.stages) - 1,
         [_stage(chain, stage) for stage in chain.stages],
     )
 
@@ -158,7 +177,7 @@ def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
         fits = [fit.moment for fit in stage.fits if fit.may_be(event, act)]
         bars = [bar.moment for bar in stage.bars if bar.may_be(event, act)]
         if fits and all(bars):  # A bar with nothing left to ask holds.
-            found.append(Possible(number, fits, bars))
+            found.append(Possible(number, rule.stages[number - 1].key if number else "", fits, bars))
     return found
 
 
