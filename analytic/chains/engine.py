@@ -32,7 +32,7 @@ def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
     The most telling chain comes first. `marks` is changed in place.
     """
     found = []
-    noted, live, surprise = marks.noted, moment.live, moment.surprise
+    noted, live, surprise, new = marks.noted, moment.live, moment.surprise, moment.new
     shifted = {trigger.shift.dimension for trigger in live} if live else NOTHING
     for rule, stages in rules.possible(moment.step.event, moment.act):
         last = rule.last
@@ -45,8 +45,10 @@ def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
             shut = False
         numbers = []
         for stage in stages:
-            number, before, _, _ = stage
+            number, before, shifts, news, _, _ = stage
             if (shut and number == last) or (number and not noted.get(before)):
+                continue
+            if (news and not new) or (shifts is not None and shifts.isdisjoint(shifted)):
                 continue
             if stage.holds(moment):
                 numbers.append(number)

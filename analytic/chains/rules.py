@@ -21,11 +21,15 @@ _Asked = tuple[tuple[Callable[[Moment], Sequence[str]], _Test], ...]
 
 
 class _Fit(NamedTuple):
-    """One `where`, compiled."""
+    """One `where`, compiled. `shifts` are the live shifts that it asks for (none: it asks for none), `new` that it asks
+    for something new to the actor.
+    """
 
     call: tuple[tuple[Callable[[ApiEvent, Act], Sequence[str]], _Test], ...]
     impact: float
     moment: _Asked
+    shifts: frozenset[str]
+    new: bool
 
     def may_be(self, event: ApiEvent, act: Act) -> bool:
         """Whether the call's own facets allow it."""
@@ -72,11 +76,14 @@ class Rule(NamedTuple):
 class Possible(NamedTuple):
     """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`.
 
-    `before` is where the marks of the stage before it are kept.
+    `before` is where the marks of the stage before it are kept. Without one of `shifts` alive (None: without any), and
+    where `new` without anything new, none of the fits can hold.
     """
 
     number: int
     before: str
+    shifts: frozenset[str] | None
+    new: bool
     fits: list[_Asked]
     bars: list[_Asked]
 
@@ -162,7 +169,7 @@ def _fit(where: Where) -> _Fit:
     later = tuple(
         (read, _test(key, getattr(where, key))) for key, read in facets.OF_MOMENT.items() if getattr(where, key)
     )
-    return _Fit(call, where.impact, later)
+    return _Fit(call, where.impact, later, frozenset(where.shift), bool(where.new))
 
 
 def _test(key: str, values: tuple[str, ...]) -> _Test:
@@ -172,12 +179,15 @@ def _test(key: str, values: tuple[str, ...]) -> _Test:
 
 
 def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
-    found = []
+    found: list[Possible] = []
     for number, stage in enumerate(rule.stages):
-        fits = [fit.moment for fit in stage.fits if fit.may_be(event, act)]
+        fits = [fit for fit in stage.fits if fit.may_be(event, act)]
         bars = [bar.moment for bar in stage.bars if bar.may_be(event, act)]
         if fits and all(bars):  # A bar with nothing left to ask holds.
-            found.append(Possible(number, rule.stages[number - 1].key if number else "", fits, bars))
+            asked = [fit.moment for fit in fits]
+            shifts = frozenset().union(*(fit.shifts for fit in fits)) if all(fit.shifts for fit in fits) else None
+            before = rule.stages[number - 1].key if number else ""
+            found.append(Possible(number, before, shifts, all(fit.new for fit in fits), asked, bars))
     return found
 
 
