@@ -58,6 +58,9 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         help="write the findings also as findings.ocsf.jsonl (OCSF 1.8 Detection Findings)",
     )
     scan.add_argument("--chains", metavar="DIR", help="your own chains beside the shipped ones (docs/chains.md)")
+    scan.add_argument(
+        "--workers", type=_count, metavar="N", help="processes that parse and follow (default: a core each for much)"
+    )
     scan.add_argument("--baseline", metavar="FILE", help="what `tokentrail baseline` learnt from history")
     events = commands.add_parser(
         "events",
@@ -78,6 +81,12 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         if name in command_line:
             importlib.import_module(module).add_arguments(command)
     return top
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"not a number of processes: {text!r} (1 or more)")
+    return int(text)
 
 
 def _shared(command: argparse.ArgumentParser, output: str = "tokentrail-out", metavar: str = "DIR") -> None:

@@ -18,6 +18,13 @@ from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
 from pipelines.views import console
 from transforms.baseline import before
 from transforms.databases import Databases
+from transforms.workers import Workers
+
+MUCH_BYTES = 16 * 1024 * 1024
+"""From so much input on, as it lies there, a scan's work is shared: below it the processes cost more than they save."""
+
+MOST_WORKERS = 8
+"""More processes than these wait for the one that groups."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,11 +42,12 @@ def run(options: argparse.Namespace) -> int:
         policy = _policy(options.policy)
         databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
         databases.open()
-        write = _writer(options, policy)
+        workers = _workers(options, policy, databases, sum(inputs.uris.values()))
+        write = _writer(options, policy, workers)
     except ValueError as error:
         return fail(str(error))
     databases.close()
-    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet)
+    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet, policy=policy, workers=workers)
     if options.command == "scan" and options.format == "ocsf":
         _write_ocsf(folder, outcome.findings)
     if not options.quiet:
@@ -68,14 +76,29 @@ def _chains(folder: str | None) -> tuple[Chain, ...] | None:
     return own + load_folder(folder, [chain.name for chain in own])
 
 
-def _writer(options: argparse.Namespace, policy: Policy) -> scan.Build:
+def _workers(options: argparse.Namespace, policy: Policy, databases: Databases, size: int) -> Workers | None:
+    """Give the processes of a scan: as many as were asked for, else one for each core when there is much to read."""
+    number = options.workers if options.command == "scan" else 1
+    if number is None:
+        number = min(_cores(), MOST_WORKERS) if size >= MUCH_BYTES else 1
+    return Workers(number, policy, databases) if number > 1 else None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _writer(options: argparse.Namespace, policy: Policy, workers: Workers | None) -> scan.Build:
     if options.command == "events":
         return scan.events_to(options.output)
     if options.command == "baseline":
         return scan.baseline_to(options.output, policy)
     baseline = before(options.baseline, policy) if options.baseline else None
     now = time.time_ns() // 1_000
-    return scan.findings_to(options.output, now, policy, baseline, _chains(options.chains))
+    chains = _chains(options.chains)
+    if workers is None:
+        return scan.findings_to(options.output, now, policy, baseline, chains)
+    return scan.findings_of_steps_to(options.output, now, policy, baseline, chains, workers)
 
 
 def _write_ocsf(folder: str, findings: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -19,18 +20,18 @@ from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
 from pipelines.progress import watching
-from pipelines.stream import baseline_from, bounded, findings_from
+from pipelines.stream import baseline_from, bounded, detected, findings_from
+from transforms.abreast import LINKS, ParseAndRoute, abreast, use
 from transforms.baseline import Before, WriteBaseline
 from transforms.databases import Databases
 from transforms.dead_letter import TAG
+from transforms.follow import follow_routed
 from transforms.metrics import FINDINGS, IGNORED_KINDS, counters, tally
 from transforms.metrics import ignored as ignored_kind
 from transforms.parse import ParseAuditLogs
 from transforms.read import ReadFiles
+from transforms.workers import GC_THRESHOLDS, Workers
 from transforms.write import WriteDeadLetters, WriteError, WriteEvents, WriteFindings
-
-_GC_THRESHOLDS = (100_000, 50, 100)
-"""Records are many, live long and hold no cycles: collecting less often saves a scan 18 % of its CPU, at no memory."""
 
 Build = Callable[[beam.PCollection], object]
 
@@ -50,6 +51,32 @@ def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, d
     write(parsed.events)
     dead_letters = (read[TAG], parsed[TAG]) | "DeadLetters" >> beam.Flatten()
     _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
+
+
+def build_abreast(
+    pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, policy: Policy, workers: Workers
+) -> None:
+    """Build the same flow with the parsing and the folding in several processes; `write` takes the steps by actor."""
+    read = pipeline | "Uris" >> beam.Create(uris).with_output_types(str) | "ReadFiles" >> ReadFiles()
+    parsed = read.blocks | "ParseAndRoute" >> ParseAndRoute()
+    write(follow_routed(parsed.events, parsed[LINKS], abreast(workers), policy))
+    dead_letters = (read[TAG], parsed[TAG]) | "DeadLetters" >> beam.Flatten()
+    _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
+
+
+def findings_of_steps_to(
+    output: str,
+    detected_at: int,
+    policy: Policy,
+    baseline: Before | None,
+    chains: tuple[Chain, ...] | None,
+    workers: Workers,
+) -> Build:
+    """Give what writes the findings of steps."""
+    return lambda steps: (
+        detected(steps, abreast(workers), policy, baseline, chains)
+        | "WriteFindings" >> WriteFindings(output, detected_at)
+    )
 
 
 def findings_to(
@@ -79,20 +106,41 @@ def events_to(output: str) -> Build:
     return lambda events: events | "WriteEvents" >> WriteEvents(output)
 
 
-def run(inputs: Inputs, output: str, write: Build, databases: Databases, *, quiet: bool) -> Outcome:
-    """Run the flow over the inputs and write `summary.json`. Raises OSError when the output can't be written."""
+def run(
+    inputs: Inputs,
+    output: str,
+    write: Build,
+    databases: Databases,
+    *,
+    quiet: bool,
+    policy: Policy | None = None,
+    workers: Workers | None = None,
+) -> Outcome:
+    """Run the flow over the inputs and write `summary.json`; with workers by `build_abreast`, and the policy.
+
+    Raises OSError when the output can't be written, or a worker ends before its work.
+    """
     # Beam logs with its stack what it then raises: it is told once.
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
-    gc.set_threshold(*_GC_THRESHOLDS)
+    gc.set_threshold(*GC_THRESHOLDS)
     started = time.monotonic()
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-    build(pipeline, list(inputs.uris), output, write, databases)
+    if workers is None:
+        build(pipeline, list(inputs.uris), output, write, databases)
+    else:
+        use(workers)
+        build_abreast(pipeline, list(inputs.uris), output, write, policy or Policy(), workers)
     try:
         with watching(sum(inputs.uris.values()), lambda: tally.bytes_read, quiet=quiet):
             result = pipeline.run()
             result.wait_until_finish()
     except WriteError as error:
         raise OSError(str(error)) from error
+    except BrokenProcessPool as error:
+        raise OSError("a worker process ended before its work: is there enough memory? Try --workers 1") from error
+    finally:
+        if workers is not None:
+            workers.close()
     counted = counters(result)
     # A run that wrote none leaves an earlier run's findings where they lie.
     findings = _read_lines(output, "findings.jsonl") if counted[FINDINGS] else []

@@ -24,11 +24,21 @@ def findings_from(
 
     `baseline` is what was learnt before, `chains` stand in place of the shipped ones.
     """
-    steps = events | "FollowCredentials" >> FollowCredentials(order, policy)
+    return detected(events | "FollowCredentials" >> FollowCredentials(order, policy), order, policy, baseline, chains)
+
+
+def detected(
+    steps: beam.PCollection,
+    order: Order,
+    policy: Policy,
+    baseline: Before | None = None,
+    chains: tuple[Chain, ...] | None = None,
+) -> beam.PCollection:
+    """Give the findings of steps by actor: the second half of `findings_from`."""
     if baseline is None:
         return steps | "DetectChains" >> DetectChains(order, policy, None, chains)
     before = (
-        events.pipeline
+        steps.pipeline
         | "Baseline" >> beam.Create([baseline.path]).with_output_types(str)
         | "ReadBaseline" >> ReadBaseline()
     )

@@ -41,8 +41,13 @@ class FollowCredentials(beam.PTransform):
         route = beam.ParDo(_RouteEventsFn(self._policy)).with_input_types(EventBatch)
         typed = route.with_output_types(Keyed, **{_LINKS: Keyed})
         routed = events | "RouteEvents" >> typed.with_outputs(_LINKS, main="events")
-        links = routed[_LINKS] | "ResolveLinks" >> ResolveLinks(self._order, self._policy)
-        return (routed.events, links) | "Join" >> beam.Flatten() | "Follow" >> self._order(Follow(self._policy))
+        return follow_routed(routed.events, routed[_LINKS], self._order, self._policy)
+
+
+def follow_routed(events: beam.PCollection, links: beam.PCollection, order: Order, policy: Policy) -> beam.PCollection:
+    """Give the steps, by actor, of events and links that are at their keys."""
+    resolved = links | "ResolveLinks" >> ResolveLinks(order, policy)
+    return (events, resolved) | "Join" >> beam.Flatten() | "Follow" >> order(Follow(policy))
 
 
 class ResolveLinks(beam.PTransform):

@@ -1,17 +1,12 @@
 """ParseAuditLogs: from blocks of bytes to events; what is no readable record goes to the dead letters."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import apache_beam as beam
 
-from analytic.context.network import enrich
-from analytic.sources.envelope import Broken, records
-from analytic.sources.errors import ParseError
-from analytic.sources.ignored import Ignored
-from analytic.sources.source import parse_record
-from schemas.records import ApiEvent, DeadLetter
+from analytic.sources.parsing import Unread, parse_block
+from schemas.records import DeadLetter
 from transforms.coders import EventBatch
 from transforms.databases import Databases
 from transforms.dead_letter import TAG, dead_letter
@@ -48,33 +43,23 @@ class _ParseFn(beam.DoFn):
         self._databases.close()
 
     def process(self, block: Block) -> Iterator[object]:
-        events: list[ApiEvent] = []
-        passed: Counter[str] = Counter()
-        number = block.number
-        locate = self._databases.locate
-        for record in records(block.data, block.number):
-            number = record.number + 1
-            origin = f"{block.uri}#{record.number}"
-            if isinstance(record, Broken):
-                yield _broken(origin, record.error_type, record.error, record.data)
-                continue
-            try:
-                parsed = parse_record(record.data, origin)
-            except ParseError as error:
-                yield _broken(origin, type(error).__name__, str(error), record.data)
-                continue
-            if isinstance(parsed, Ignored):
-                passed[ignored(parsed.kind)] += 1
-            else:
-                events.append(enrich(parsed, locate(parsed.source_ip)))
-        increase(RECORDS, number - block.number)
-        increase(PARSED, len(events))
-        for counter, times in passed.items():
-            increase(counter, times)
-        tally.records += number - block.number
-        if events:
-            yield EventBatch(events)
+        parsed = parse_block(block.data, block.number, block.uri, self._databases.locate)
+        yield from dead_letters_of(parsed.unread)
+        count_records(parsed.records, len(parsed.events), parsed.ignored)
+        if parsed.events:
+            yield EventBatch(parsed.events)
 
 
-def _broken(origin: str, error_type: str, error: str, data: bytes) -> object:
-    return dead_letter("parse", "record", origin, error_type, error, data, len(data))
+def dead_letters_of(unread: Iterable[Unread]) -> Iterator[object]:
+    """Give the dead letters of records that could not be read, and count them."""
+    for origin, error_type, error, data in unread:
+        yield dead_letter("parse", "record", origin, error_type, error, data, len(data))
+
+
+def count_records(records: int, parsed: int, passed: Mapping[str, int]) -> None:
+    """Count what a block held."""
+    increase(RECORDS, records)
+    increase(PARSED, parsed)
+    for kind, times in passed.items():
+        increase(ignored(kind), times)
+    tally.records += records
