@@ -123,7 +123,7 @@ def bare_folds(folder: Path, output: Path) -> list[str]:
 
 def beam_pipeline(folder: Path, output: Path) -> list[str]:
     """Give the command of (b)."""
-    return [sys.executable, "-m", "pipelines.cli", "scan", str(folder), "--output", str(output), "-q"]
+    return [sys.executable, "-m", "pipelines.cli", "scan", str(folder), "--output", str(output), "-q", "--workers", "1"]
 
 
 def measure(command: Command, load: Load) -> Run:
