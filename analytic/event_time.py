@@ -7,12 +7,13 @@ in the end is what `fold_sorted` gives for the same items, whatever their order 
 Pure: no clock, no engine. An engine gives it bytes of state, items and the watermark, and sets one timer, `Turn.wake`.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from hashlib import blake2b
+from operator import attrgetter
 from typing import Generic, NamedTuple
 
-import msgspec
-
+from analytic import event_log
+from analytic.event_log import Log, Past
 from analytic.fold import Counts, D, Fold, Item, Output, S, Stepper, distinct, position
 from analytic.policy import Policy
 
@@ -22,7 +23,7 @@ _WAKES = 8
 """A key wakes so often in the time that events are held: one wake for each event makes a busy key slow, since a wake
 costs a runner a bundle, and its events wait for each other."""
 
-_VERSION = 1
+_time = attrgetter("time")
 
 
 class Turn(NamedTuple):
@@ -40,32 +41,6 @@ class Turn(NamedTuple):
     last: int | None = None
 
 
-class _Log(msgspec.Struct, array_like=True):
-    """What a key keeps: the state before its items, the items, the state after those already stepped.
-
-    `middle` is a second checkpoint inside the log. When the horizon has passed it, it becomes the base, so that
-    trimming never folds an item twice. `seen` are the hashes of ids that the cap cut before a copy was too late.
-    """
-
-    version: int = _VERSION
-    base: bytes | None = None
-    base_at: tuple[int, str] | None = None
-    middle: bytes | None = None
-    middle_at: tuple[int, str] | None = None
-    head: bytes | None = None
-    stepped: tuple[int, str] | None = None
-    items: list[Item] = []
-    revisions: dict[str, tuple[int, int]] = {}
-    seen: list[tuple[int, int]] = []
-    watermark: int = 0
-    newest: int = 0
-    wake: int | None = None
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Log).decode
-
-
 class EventTime(Generic[S, D]):
     """Steps a fold in event order under a watermark, and revises what a late item changes."""
 
@@ -81,13 +56,16 @@ class EventTime(Generic[S, D]):
         Gives the key's new state (None: forget it), the outputs, and when to wake. Without a watermark items are only
         held. Raises ValueError on the bytes of an unknown version.
         """
-        log = _load(data)
+        log = event_log.load(data)
         counts = Counts()
         if watermark is not None:
             log.watermark = max(log.watermark, watermark)
+        new = list(items)
+        if log.past is not None and (event_log.is_full(log) or not event_log.strangers(log, new)):
+            event_log.unfold(log)
         before = list(log.items)
-        self._admit(log, items, counts)
-        drafts, removed = self._advance(log, before)
+        self._admit(log, new, counts)
+        drafts, removed = self._advance(log, before) if log.past is None else self._go_on(log, log.past)
         outputs = self._emit(log, drafts, removed, counts)
         self._trim(log, counts)
         wake = self._wake(log)
@@ -95,9 +73,10 @@ class EventTime(Generic[S, D]):
         if wake is None:
             return Turn(None, outputs, None, counts, rearm=False, last=last)
         log.wake = wake
-        return Turn(_encode(log), outputs, wake, counts, watermark is not None or wake != last, last)
+        rearm = watermark is not None or wake != last
+        return Turn(event_log.dump(log, repeats=self.fold.repeats), outputs, wake, counts, rearm, last)
 
-    def _admit(self, log: _Log, items: Iterable[Item], counts: Counts) -> None:
+    def _admit(self, log: Log, items: Iterable[Item], counts: Counts) -> None:
         """Put new items into the log: duplicates are counted, what is beyond the allowance is marked and goes last."""
         known = {item.id: item for item in log.items}
         shared = {item.shared: item.id for item in log.items if item.shared is not None}
@@ -105,7 +84,9 @@ class EventTime(Generic[S, D]):
         for item in items:
             log.newest = max(log.newest, item.time, log.watermark)
             old = known.get(item.id)
-            if (old is not None and item.revision <= old.revision) or (old is None and cut and _hash(item.id) in cut):
+            if (old is not None and item.revision <= old.revision) or (
+                old is None and cut and event_log.hash_of(item.id) in cut
+            ):
                 counts.duplicates += 1
                 continue
             if old is None and log.base_at is not None and position(item) <= log.base_at:
@@ -115,12 +96,33 @@ class EventTime(Generic[S, D]):
                 counts.late += 1
             if item.shared is not None:
                 counts.duplicates += shared.setdefault(item.shared, item.id) != item.id
+                event_log.note(log, item.shared, event_log.SHARED)
+            if old is None:
+                event_log.note(log, item.id)
             counts.held += item.time + self.policy.hold > log.watermark
             item.body = item.body.copy()
             known[item.id] = item
         log.items = sorted(known.values(), key=position)
 
-    def _advance(self, log: _Log, before: list[Item]) -> tuple[dict[str, D], dict[str, D]]:
+    def _go_on(self, log: Log, past: Past) -> tuple[dict[str, D], dict[str, D]]:
+        """Step what is due where nothing of the past is touched: what `_advance` gives, without reading the past."""
+        end = bisect_right(log.items, log.watermark - self.policy.hold, key=_time)
+        due = log.items[:end]
+        if not due:
+            return {}, {}
+        if any(item.shared is not None and event_log.may_hold(log, item.shared, event_log.PASSED) for item in due):
+            event_log.unfold(log)
+            return self._advance(log, log.items)
+        fresh, _ = distinct(due)
+        log.stepped = position(due[-1])
+        event_log.pass_on(log, past, due)
+        if not fresh:
+            return {}, {}
+        state, drafts = self._stepper.run(self._state(log.head), fresh)
+        log.head = self._bytes(state)
+        return drafts, {}
+
+    def _advance(self, log: Log, before: list[Item]) -> tuple[dict[str, D], dict[str, D]]:
         """Step what is due. Gives the drafts to emit, and those that were emitted and no longer hold."""
         due = [item for item in log.items if item.time + self.policy.hold <= log.watermark]
         if not due:
@@ -128,7 +130,10 @@ class EventTime(Generic[S, D]):
         now, _ = distinct(due)
         was, _ = distinct(item for item in before if log.stepped is not None and position(item) <= log.stepped)
         # Before anything is decided: what a worse copy or a withdrawn item leaves unstepped must not be due again.
-        log.stepped = max(position(due[-1]), log.stepped or position(due[-1]))
+        until, log.stepped = log.stepped, max(position(due[-1]), log.stepped or position(due[-1]))
+        for item in due if log.filter else ():
+            if item.shared is not None and (item.late or until is None or position(item) > until):
+                event_log.note(log, item.shared, event_log.PASSED)
         if [(item.id, item.revision) for item in was] != [(item.id, item.revision) for item in now[: len(was)]]:
             return self._fold_again(log, was, now)
         fresh = now[len(was) :]
@@ -138,7 +143,7 @@ class EventTime(Generic[S, D]):
         log.head = self._bytes(state)
         return drafts, {}
 
-    def _fold_again(self, log: _Log, was: list[Item], now: list[Item]) -> tuple[dict[str, D], dict[str, D]]:
+    def _fold_again(self, log: Log, was: list[Item], now: list[Item]) -> tuple[dict[str, D], dict[str, D]]:
         """Fold from the base both as it was and as it is now; what differs is emitted."""
         fold = self.fold
         _, old = self._stepper.run(self._state(log.base), was)
@@ -166,7 +171,7 @@ class EventTime(Generic[S, D]):
         other_key, other = self.fold.render(new)
         return key != other_key or item.body != other.body
 
-    def _emit(self, log: _Log, drafts: dict[str, D], removed: dict[str, D], counts: Counts) -> list[Output]:
+    def _emit(self, log: Log, drafts: dict[str, D], removed: dict[str, D], counts: Counts) -> list[Output]:
         outputs = []
         for id_, draft in removed.items():
             key, item = self.fold.retract(draft)
@@ -179,38 +184,47 @@ class EventTime(Generic[S, D]):
             outputs.append(Output(key, item))
         return outputs
 
-    def _revised(self, log: _Log, id_: str, item: Item) -> Item:
+    def _revised(self, log: Log, id_: str, item: Item) -> Item:
         """Give the item its revision: one more than the last of its id, which is kept while the id can come again."""
+        if log.past is not None and not self.fold.repeats:
+            if not event_log.may_hold(log, id_, event_log.SAID):
+                item.revision = 0
+                event_log.say(log, log.past, id_, item.time)
+                return item
+            event_log.unfold(log)
         last = log.revisions.get(id_)
+        event_log.note(log, id_, event_log.SAID)
         item.revision = 0 if last is None else last[0] + 1
         log.revisions[id_] = (item.revision, item.time)
         return item
 
-    def _trim(self, log: _Log, counts: Counts) -> None:
+    def _trim(self, log: Log, counts: Counts) -> None:
         """Move the base over what the horizon has passed, or what the cap no longer holds."""
         policy = self.policy
         if log.stepped is None:
             return
-        if log.middle_at is None and (
-            len(log.items) > policy.max_log // 2 or log.stepped[0] - log.items[0].time > policy.horizon
-        ):
+        length, first = len(log.items), log.items[0].time if log.items else log.stepped[0]
+        if log.past is not None:
+            length, first = length + log.past.count, log.past.first
+        if log.middle_at is None and (length > policy.max_log // 2 or log.stepped[0] - first > policy.horizon):
             log.middle, log.middle_at = log.head, log.stepped
         passed = log.middle_at is not None and log.middle_at[0] + policy.horizon <= log.watermark
-        full = log.middle_at is not None and len(log.items) > policy.max_log
+        full = log.middle_at is not None and length > policy.max_log
         if not (passed or full):
             return
+        event_log.unfold(log)
         edge = log.watermark - policy.horizon
         gone = [item for item in log.items if log.middle_at is not None and position(item) <= log.middle_at]
         early = [item for item in gone if item.time > edge]
         counts.cut += len(early)
         log.seen = [(time, hash_) for time, hash_ in log.seen if time > edge]
-        log.seen = (log.seen + [(item.time, _hash(item.id)) for item in early])[-8 * policy.max_log :]
+        log.seen = (log.seen + [(item.time, event_log.hash_of(item.id)) for item in early])[-8 * policy.max_log :]
         log.base, log.base_at = log.middle, log.middle_at
         log.items = log.items[len(gone) :]
         log.middle, log.middle_at = log.head, log.stepped
         self._forget_revisions(log, edge)
 
-    def _forget_revisions(self, log: _Log, edge: int) -> None:
+    def _forget_revisions(self, log: Log, edge: int) -> None:
         head = self._state(log.head)
         log.revisions = {
             id_: (revision, time)
@@ -218,7 +232,7 @@ class EventTime(Generic[S, D]):
             if time > edge or (self.fold.repeats and head is not None and self.fold.recall(head, id_) is not None)
         }
 
-    def _wake(self, log: _Log) -> int | None:
+    def _wake(self, log: Log) -> int | None:
         """When to be called next: at the next held item's due time, else when the key may be forgotten."""
         held = [item for item in log.items if log.stepped is None or position(item) > log.stepped]
         if held:
@@ -236,16 +250,3 @@ class EventTime(Generic[S, D]):
 
     def _bytes(self, state: S | None) -> bytes | None:
         return None if state is None else self.fold.dump(state)
-
-
-def _load(data: bytes | None) -> _Log:
-    if data is None:
-        return _Log()
-    log = _decode(data)
-    if log.version != _VERSION:
-        raise ValueError(f"state of version {log.version}: this build reads version {_VERSION}; see CHANGELOG, State")
-    return log
-
-
-def _hash(id_: str) -> int:
-    return int.from_bytes(blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")

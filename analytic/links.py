@@ -30,7 +30,7 @@ MAX_CANDIDATES = 8
 _LASTING = frozenset({"CreateServiceAccountKey", "UploadServiceAccountKey"})
 
 
-class Link(msgspec.Struct, array_like=True):
+class Link(msgspec.Struct, array_like=True, gc=False):
     """One way by which a credential (or name) came to be, resolved as far up as is known.
 
     `at` is when the parent's credential was used for it, UTC microseconds; `time` and `expires` bound when the child
@@ -60,7 +60,7 @@ class Link(msgspec.Struct, array_like=True):
     how: str = ""
 
 
-class Heard(msgspec.Struct, array_like=True):
+class Heard(msgspec.Struct, array_like=True, gc=False):
     """What one key hears: an event made with its credential, or a link, in one of the roles above."""
 
     role: int
@@ -271,7 +271,11 @@ def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) 
     Of a principal or a name the latest stands, when all that fit lead to the same actor; before the `last` round they
     must also lead there by the same way, for those that differ may yet turn out to meet.
     """
+    if not links:
+        return None, []
     fit = [link for link in links if link.time - policy.issue_skew <= at <= _end(link, policy)]
+    if len(fit) == 1:
+        return fit[0], []
     if not fit:
         return None, []
     if exact:

@@ -48,7 +48,7 @@ _WORDS = {
 }
 
 
-class Context(msgspec.Struct, array_like=True, frozen=True):
+class Context(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The facets of one event that a credential's life is compared on.
 
     `provider` is the network's ("AS64500"), `cloud` the cloud or hosting that it belongs to, "access" for none.
@@ -207,6 +207,9 @@ def away(before: str | None, after: str, event: ApiEvent, bits: float, why: str)
 
 def remember(seen: dict[str, int], value: str, time: int, cap: int) -> None:
     """Note that a facet had a value; beyond the cap the least recently seen value goes."""
+    if len(seen) == 1 and value in seen:
+        seen[value] = time  # Nearly always: one network, one client.
+        return
     seen.pop(value, None)
     seen[value] = time
     if len(seen) > cap:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 
-class Issued(msgspec.Struct, array_like=True, frozen=True):
+class Issued(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A credential, or a name to be known by, that a call handed out."""
 
     credential_id: str | None = None
@@ -23,7 +23,7 @@ class Issued(msgspec.Struct, array_like=True, frozen=True):
     delegates: list[str] = []
 
 
-class ApiEvent(msgspec.Struct, array_like=True):
+class ApiEvent(msgspec.Struct, array_like=True, gc=False):
     """One call of a cloud's control plane, or one sign-in: OCSF API Activity (6003), Authentication (3002)."""
 
     event_id: str
@@ -89,7 +89,7 @@ class ApiEvent(msgspec.Struct, array_like=True):
     clock_ahead: int | None = None
 
 
-class Actor(msgspec.Struct, array_like=True, frozen=True):
+class Actor(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Who is behind a credential, as far as the logs show: OCSF `actor.user`."""
 
     id: str
@@ -99,7 +99,7 @@ class Actor(msgspec.Struct, array_like=True, frozen=True):
     provider: str
 
 
-class Hop(msgspec.Struct, array_like=True, frozen=True, rename={"from_": "from"}):
+class Hop(msgspec.Struct, array_like=True, frozen=True, rename={"from_": "from"}, gc=False):
     """One step of identity: `from_` obtained what `to` used, by the call `how`.
 
     `certainty` is certain, probable or ambiguous.
@@ -114,7 +114,7 @@ class Hop(msgspec.Struct, array_like=True, frozen=True, rename={"from_": "from"}
     candidates: list[str] = []
 
 
-class Shift(msgspec.Struct, array_like=True, frozen=True):
+class Shift(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A facet of context that changed within one credential or across a hop."""
 
     dimension: str
@@ -126,7 +126,7 @@ class Shift(msgspec.Struct, array_like=True, frozen=True):
     why: str
 
 
-class Step(msgspec.Struct, array_like=True):
+class Step(msgspec.Struct, array_like=True, gc=False):
     """An event with the actor behind it, the hops that lead there and what shifted: the output of Follow."""
 
     event: ApiEvent
@@ -148,7 +148,7 @@ class Session(msgspec.Struct, array_like=True):
     services: list[str] = []
 
 
-class Stage(msgspec.Struct, array_like=True, frozen=True):
+class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A stage of a chain, reached by one event."""
 
     stage: str
@@ -167,7 +167,7 @@ class Reason(msgspec.Struct, array_like=True, frozen=True):
     why: str
 
 
-class Evidence(msgspec.Struct, array_like=True, frozen=True):
+class Evidence(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The pointer from a finding to one event, and through `origin` to its raw record."""
 
     event_id: str

@@ -23,27 +23,36 @@ from schemas.records import Stage
 
 __all__ = ["Rules", "step"]
 
+NOTHING: frozenset[str] = frozenset()
+
 
 def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
     """Take one event of an actor: note what it may begin or go on with, and give the chains that it completes.
 
     The most telling chain comes first. `marks` is changed in place.
     """
-    event = moment.step.event
     found = []
-    for rule, stages in rules.possible(event, moment.act):
-        last = len(rule.stages) - 1
-        shut = _is_shut(rule, moment) and rule.stages[last].least == 1
+    noted, live, surprise, new = marks.noted, moment.live, moment.surprise, moment.new
+    shifted = {trigger.shift.dimension for trigger in live} if live else NOTHING
+    for rule, stages in rules.possible(moment.step.event, moment.act):
+        last = rule.last
         # Most of what may be a later stage has no earlier one before it, and is asked nothing more; nor is what could
         # complete a chain whose gates nothing opens.
+        shut = rule.gated
+        if shut and live and rule.least_shift and not (rule.dimensions and rule.dimensions.isdisjoint(shifted)):
+            shut = False
+        if shut and rule.least_surprise and surprise >= rule.least_surprise:
+            shut = False
         numbers = []
         for stage in stages:
-            number = stage.number
+            number, before, shifts, news, _, _ = stage
             if number < 0:
                 if stage.holds(moment):
-                    marks.noted[rule.counters[~number].key] = [Mark(moment.evidence, None, "")]
+                    noted[rule.counters[~number].key] = [Mark(moment.evidence, None, "")]
                 continue
-            if (shut and number == last) or (number and not _noted(marks, rule, number - 1)):
+            if (shut and number == last) or (number and not noted.get(before)):
+                continue
+            if (news and not new) or (shifts is not None and shifts.isdisjoint(shifted)):
                 continue
             if stage.holds(moment):
                 numbers.append(number)
@@ -59,26 +68,17 @@ def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
     return found
 
 
-def _is_shut(rule: Rule, moment: Moment) -> bool:
-    """Whether nothing can open the gates: there are some, nothing shifted, and nothing surprises."""
-    shift, surprise = rule.shift.least, rule.surprise.least
-    if not shift and not surprise:
-        return False
-    return not (shift and moment.live) and not (surprise and moment.surprise >= surprise)
-
-
 def _is_open(rule: Rule, moment: Moment) -> bool:
     """Whether the gates let the event complete the chain: either of them, where both are given."""
-    shift, surprise = rule.shift.least, rule.surprise.least
+    shift, surprise = rule.least_shift, rule.least_surprise
     if not shift and not surprise:
         return True
     if surprise and moment.surprise >= surprise:
         return True
     if not shift:
         return False
-    wanted = rule.shift.dimensions
     live = [trigger.shift for trigger in facets.own_triggers(moment)]
-    return context_bits([one for one in live if not wanted or one.dimension in wanted]) >= shift
+    return context_bits([one for one in live if not rule.dimensions or one.dimension in rule.dimensions]) >= shift
 
 
 def _mark(rule: Rule, number: int, moment: Moment) -> Mark:

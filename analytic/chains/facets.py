@@ -48,6 +48,10 @@ OF_CALL: dict[str, Callable[[ApiEvent, Act], Sequence[str]]] = {
     "interface": lambda event, act: (event.interface,),
     "credential_type": lambda event, act: (event.credential_type,),
     "principal_type": lambda event, act: (event.principal_type,),
+    "workload": lambda event, act: _truth(event.issued_to is not None),
+    "touched": lambda event, act: _truth(bool(event.touched) and event.outcome == "success"),
+    "issued": lambda event, act: _truth(event.issued is not None and event.outcome == "success"),
+    "outside": lambda event, act: _truth(event.target_account is not None),
 }
 """Facets of a call; rules.py's `Rules.possible` knows calls by just these, and by the act's impact."""
 
@@ -63,10 +67,6 @@ OF_MOMENT: dict[str, Callable[["Moment"], Sequence[str]]] = {
     "private": lambda moment: _truth(moment.step.event.private),
     "source_service": lambda moment: _given(moment.step.event.source_service),
     "resource": lambda moment: moment.step.event.resources,
-    "workload": lambda moment: _truth(moment.step.event.issued_to is not None),
-    "touched": lambda moment: _truth(bool(moment.step.event.touched) and moment.step.event.outcome == "success"),
-    "issued": lambda moment: _truth(moment.step.event.issued is not None and moment.step.event.outcome == "success"),
-    "outside": lambda moment: _truth(moment.step.event.target_account is not None),
     "hop": lambda moment: [hop.how for hop in moment.step.hops],
     "shift": lambda moment: [trigger.shift.dimension for trigger in own_triggers(moment)],
     "new": lambda moment: sorted(moment.new),

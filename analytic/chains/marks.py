@@ -11,7 +11,7 @@ NOWHERE: Position = (-1, "")
 """Before all events."""
 
 
-class Mark(msgspec.Struct, array_like=True, frozen=True):
+class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An event noted for one stage of one chain.
 
     `counted` is what tells it apart from others of its stage; `same` and `apart` hold the values of the chain's facets

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from analytic.chains import facets
-from analytic.chains.chain import Chain, Counter, ShiftGate, Stage, SurpriseGate, Where
+from analytic.chains.chain import Chain, Counter, Stage, Where
 from analytic.chains.moment import Moment
 from analytic.context.action import Act
 from analytic.patterns import any_case, micros
@@ -21,11 +21,15 @@ _Asked = tuple[tuple[Callable[[Moment], Sequence[str]], _Test], ...]
 
 
 class _Fit(NamedTuple):
-    """One `where`, compiled."""
+    """One `where`, compiled. `shifts` are the live shifts that it asks for (none: it asks for none), `new` that it asks
+    for something new to the actor.
+    """
 
     call: tuple[tuple[Callable[[ApiEvent, Act], Sequence[str]], _Test], ...]
     impact: float
     moment: _Asked
+    shifts: frozenset[str]
+    new: bool
 
     def may_be(self, event: ApiEvent, act: Act) -> bool:
         """Whether the call's own facets allow it."""
@@ -55,7 +59,11 @@ class CounterRule(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A chain, compiled for a policy. `window` is in microseconds."""
+    """A chain, compiled for a policy. `window` is in microseconds, `last` the number of the last stage.
+
+    `gated` says that an event of the last stage is only of use when a gate opens: a shift of one of the `dimensions`,
+    or a surprise, of so many bits at least (0: it is no gate; no dimensions: all).
+    """
 
     name: str
     story: str
@@ -65,8 +73,11 @@ class Rule(NamedTuple):
     window: int
     same: tuple[str, ...]
     apart: tuple[str, ...]
-    shift: ShiftGate
-    surprise: SurpriseGate
+    least_shift: float
+    dimensions: frozenset[str]
+    least_surprise: float
+    gated: bool
+    last: int
     stages: list[StageRule]
     counters: list[CounterRule]
 
@@ -74,10 +85,15 @@ class Rule(NamedTuple):
 class Possible(NamedTuple):
     """A stage that a call may be: what is left to ask of the moment, any of `fits` and none of `bars`.
 
-    Below zero `number` is that of a counter: ~number among the rule's.
+    `before` is where the marks of the stage before it are kept. Without one of `shifts` alive (None: without any), and
+    where `new` without anything new, none of the fits can hold. Below zero `number` is that of a counter: ~number among
+    the rule's.
     """
 
     number: int
+    before: str
+    shifts: frozenset[str] | None
+    new: bool
     fits: list[_Asked]
     bars: list[_Asked]
 
@@ -116,6 +132,10 @@ class Rules:
             event.interface,
             event.credential_type,
             event.principal_type,
+            event.issued_to is None,
+            event.issued is None,
+            not event.touched,
+            event.target_account is None,
         )
         found = self._calls.get(call)
         if found is None:
@@ -130,6 +150,7 @@ class Rules:
 def _compiled(chain: Chain, policy: Policy) -> Rule:
     windows = {"chain_window": policy.chain_window, "recon_window": policy.recon_window}
     window = windows[chain.window] if chain.window in windows else micros(chain.window)
+    gates = chain.shift.least > 0 or chain.surprise.least > 0
     return Rule(
         chain.name,
         chain.story or chain.name,
@@ -139,8 +160,11 @@ def _compiled(chain: Chain, policy: Policy) -> Rule:
         min(window, policy.chain_window),
         chain.same,
         chain.apart,
-        chain.shift,
-        chain.surprise,
+        chain.shift.least,
+        frozenset(chain.shift.dimensions),
+        chain.surprise.least,
+        gates and chain.stages[-1].least == 1,
+        len(chain.stages) - 1,
         [_stage(chain, stage) for stage in chain.stages],
         [_counter(chain, counter) for counter in chain.counter],
     )
@@ -162,7 +186,7 @@ def _fit(where: Where) -> _Fit:
     later = tuple(
         (read, _test(key, getattr(where, key))) for key, read in facets.OF_MOMENT.items() if getattr(where, key)
     )
-    return _Fit(call, where.impact, later)
+    return _Fit(call, where.impact, later, frozenset(where.shift), bool(where.new))
 
 
 def _test(key: str, values: tuple[str, ...]) -> _Test:
@@ -172,16 +196,19 @@ def _test(key: str, values: tuple[str, ...]) -> _Test:
 
 
 def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
-    found = []
+    found: list[Possible] = []
     for number, stage in enumerate(rule.stages):
-        fits = [fit.moment for fit in stage.fits if fit.may_be(event, act)]
+        fits = [fit for fit in stage.fits if fit.may_be(event, act)]
         bars = [bar.moment for bar in stage.bars if bar.may_be(event, act)]
         if fits and all(bars):  # A bar with nothing left to ask holds.
-            found.append(Possible(number, fits, bars))
+            asked = [fit.moment for fit in fits]
+            shifts = frozenset().union(*(fit.shifts for fit in fits)) if all(fit.shifts for fit in fits) else None
+            before = rule.stages[number - 1].key if number else ""
+            found.append(Possible(number, before, shifts, all(fit.new for fit in fits), asked, bars))
     for number, counter in enumerate(rule.counters):
-        fits = [fit.moment for fit in counter.fits if fit.may_be(event, act)]
-        if fits:
-            found.append(Possible(~number, fits, []))
+        fitting = [fit.moment for fit in counter.fits if fit.may_be(event, act)]
+        if fitting:
+            found.append(Possible(~number, "", None, False, fitting, []))
     return found
 
 

@@ -9,18 +9,18 @@ message structure"; Amazon SNS developer guide, "HTTP/HTTPS subscription confirm
 import hashlib
 import re
 from collections.abc import Mapping
+from copy import copy
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from analytic.context import action as actions
-from analytic.context import interface, network
+from analytic.sources.aws import caller as callers
 from analytic.sources.aws import calls
 from analytic.sources.aws import identity as identities
 from analytic.sources.aws import issued as issuing
 from analytic.sources.aws import signin as signing_in
-from analytic.sources.aws.known_names import known_as
 from analytic.sources.aws.parts import part
 from analytic.sources.aws.record import ABSENT, CloudTrailRecord, decode, decode_any
 from analytic.sources.errors import ParseError
@@ -33,15 +33,8 @@ IGNORED = ("cloudtrail_digest", "cloudtrail_aggregated", "cloudtrail_notice", "c
 """Digests of delivered files, counts of calls without the calls, notices that a file was delivered, and the messages by
 which CloudWatch Logs tries a subscription."""
 
-MAX_USER_AGENT_CHARS = 1_024
-"""CloudTrail's own limit for userAgent (user guide, record contents)."""
-
 _CLASSES = {"Management": "management", "Data": "data", "Insight": "insight", "NetworkActivity": "network"}
 _CLASSES_BY_TYPE = {"AwsCloudTrailInsight": "insight", "AwsVpceEvent": "network"}
-_HOST = b'"clientprovidedhostheader"'
-"""The key of tlsDetails (in any case: exports lower it) that shows the caller's own connection to the endpoint."""
-
-_SIGN_IN_TYPE = "AwsConsoleSignIn"
 _DOMAINS = (".amazonaws.com", ".amazonaws.com.cn")
 _NOTICE_SOURCE = "aws:"
 """How the eventSource of notifications begins: aws:s3. A call's names the service's host."""
@@ -146,98 +139,50 @@ def _insight(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent:
 
 
 def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ignored:
-    # Cut before they become keys of caches.
-    name = (record.event_name or "")[:MAX_TEXT_CHARS]
-    source = (record.event_source or "")[:MAX_TEXT_CHARS]
-    if source.startswith(_NOTICE_SOURCE):
+    call = _call(
+        # Cut before they become the key of a cache: no name that CloudTrail writes is near it.
+        (record.event_source or "")[:MAX_TEXT_CHARS],
+        (record.event_name or "")[:MAX_TEXT_CHARS],
+        identities.truth(record.read_only),
+        record.event_type and record.event_type[:MAX_TEXT_CHARS],
+        record.event_category and record.event_category[:MAX_TEXT_CHARS],
+        identities.truth(record.management_event),
+    )
+    if call is None:
         return Ignored("cloudtrail_notice")
-    service = _service(source)
-    base_name = _undated(name)
-    identity, principal = identities.read(bytes(record.user_identity))
-    account = record.recipient_account_id or principal.account
-    read_only = identities.truth(record.read_only)
-    act = actions.classify("aws", service, base_name, read_only)
-    signed_in = signing_in.is_sign_in(record, service, name)
-    outcome, error_code = _outcome(record, name, signed_in=signed_in)
-    source_ip, source_service = network.split_source(record.source_ip_address)
-    user_agent = record.user_agent[:MAX_USER_AGENT_CHARS] if record.user_agent else None
-    invoked_by = identity.invoked_by or None
-    console_credential = identities.truth(record.session_credential_from_console)
-    through = interface.classify(
-        user_agent,
-        source_service=source_service,
-        source_ip=source_ip,
-        event_type=_SIGN_IN_TYPE if signed_in else record.event_type,
-        invoked_by=invoked_by,
-        console_credential=console_credential,
-        direct=_HOST in bytes(record.tls_details).lower(),
-    )
-    session_id = None
-    key = identity.access_key_id or None
-    if key is None and identity.credential_id and not signed_in:
-        key = session_id = identity.credential_id  # The bearer token of an Identity Center session.
-    credential_type = identities.credential_type(
-        principal, key, signed_in=signed_in, console_credential=console_credential, interface=through.interface
-    )
-    # A sign-in event that a key signed asks for a console session with it.
-    from_console = console_credential or through.interface in identities.CONSOLES or (signed_in and key is None)
+    service, base_name, signed_in, act = call.service, call.base_name, call.signed_in, call.act
+    pattern, identity, principal = callers.read(record, signed_in=signed_in)
+    outcome, error_code = _outcome(record, call.name, signed_in=signed_in)
     time = _time(record.event_time)
-    created = principal.session_created
+    created = pattern.session_created
     request: dict[str, Any] = {}
-    if act.access in _PRIVILEGED or act.stage is not None or calls.reads(service, base_name):
+    if call.asks:
         request = part(record.request_parameters, "requestParameters")
-    resources, owners = calls.resources(record, service, request)
-    event = ApiEvent(
-        event_id=record.event_id or _hashed(data),
-        time=time,
-        provider="aws",
-        log_class="signin" if signed_in else _log_class(record),
-        service=service,
-        action=name,
-        shared_event_id=record.shared_event_id or None,
-        account=account,
-        region=record.aws_region or None,
-        access=act.access,
-        stage=act.stage,
-        technique=act.technique,
-        outcome=outcome,
-        error_code=error_code,
-        principal_id=principal.id,
-        principal_type=principal.type,
-        principal_name=principal.name,
-        principal_arn=principal.arn,
-        principal_account=principal.account,
-        credential_id=key,
-        credential_type=credential_type,
-        session_name=principal.session_name,
-        session_created=created,
-        mfa=principal.mfa,
-        source_identity=principal.source_identity,
-        issuer=principal.issuer,
-        issuer_id=principal.issuer_id,
-        invoked_by=invoked_by,
-        issued_to=principal.issued_to,
-        source_ip=source_ip,
-        source_service=source_service,
-        vpc_endpoint=record.vpc_endpoint_id or None,
-        interface=through.interface,
-        user_agent=user_agent,
-        client=through.client,
-        os=through.os,
-        resources=resources,
-        target_account=calls.target_account(base_name, principal, request, owners),
-        origin=origin,
-        action_basis=act.basis,
-        interface_conflict=through.conflict,
-        session_id=session_id,
-        session_tags=issuing.session_tags(request) if service == "sts" and request else [],
-        on_behalf_of=principal.on_behalf_of,
-        in_scope_of=principal.in_scope_of,
-        home=principal.home,
-        credential_age=time - created if created is not None and created <= time else None,
-        known_as=known_as(principal, identity, console=from_console),
-    )
-    if outcome == "success":
+    event = copy(pattern)
+    event.event_id = record.event_id or _hashed(data)
+    event.time = time
+    event.log_class = call.log_class
+    event.service = service
+    event.action = call.name
+    event.shared_event_id = record.shared_event_id or None
+    event.account = account = record.recipient_account_id or principal.account
+    event.region = record.aws_region or None
+    event.access = act.access
+    event.stage = act.stage
+    event.technique = act.technique
+    event.outcome = outcome
+    event.error_code = error_code
+    event.vpc_endpoint = record.vpc_endpoint_id or None
+    if request or record.resources is not ABSENT:
+        event.resources, owners = calls.resources(record, service, request)
+        event.target_account = calls.target_account(base_name, principal, request, owners)
+    event.origin = origin
+    event.action_basis = act.basis
+    if request and service == "sts":
+        event.session_tags = issuing.session_tags(request)
+    if created is not None and created <= time:
+        event.credential_age = time - created
+    if call.reads and outcome == "success":
         event.issued = issuing.issued(record, service, base_name, request, principal)
         event.touched = calls.touched(record, service, base_name, request, account)
     if signed_in:
@@ -254,7 +199,39 @@ def _hashed(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()[:32]
 
 
-@lru_cache(4_096)
+class _Call(NamedTuple):
+    """What follows from the call alone: `reads` says that its request and response are, `asks` that its request is."""
+
+    service: str
+    name: str
+    base_name: str
+    signed_in: bool
+    log_class: str
+    act: actions.Act
+    reads: bool
+    asks: bool
+
+
+@lru_cache(8_192)
+def _call(
+    source: str, name: str, read_only: bool | None, type_: str | None, category: str | None, management: bool | None
+) -> _Call | None:
+    """Give what a call is, by what CloudTrail names it; None for a notification."""
+    if source.startswith(_NOTICE_SOURCE):
+        return None
+    service = _service(source)
+    base_name = _API_DATE.sub("", name) or name
+    signed_in = signing_in.is_sign_in(type_, service, name)
+    log_class = "signin"
+    if not signed_in:
+        found = _CLASSES.get(category or "") or _CLASSES_BY_TYPE.get(type_ or "")
+        log_class = found or ("data" if management is False else "management")
+    act = actions.classify("aws", service, base_name, read_only)
+    reads = calls.reads(service, base_name)
+    asks = reads or act.access in _PRIVILEGED or act.stage is not None
+    return _Call(service, name, base_name, signed_in, log_class, act, reads, asks)
+
+
 def _service(event_source: str) -> str:
     for domain in _DOMAINS:
         if event_source.endswith(domain):
@@ -262,23 +239,11 @@ def _service(event_source: str) -> str:
     return event_source
 
 
-@lru_cache(8_192)
-def _undated(name: str) -> str:
-    return _API_DATE.sub("", name) or name
-
-
 def _time(written: str | None) -> int:
     try:
         return iso_micros(written or "")
     except ValueError as error:
         raise ParseError(f"eventTime is no time: {(written or '')[:64]!r}") from error
-
-
-def _log_class(record: CloudTrailRecord) -> str:
-    found = _CLASSES.get(record.event_category or "") or _CLASSES_BY_TYPE.get(record.event_type or "")
-    if found:
-        return found
-    return "data" if identities.truth(record.management_event) is False else "management"
 
 
 def _outcome(record: CloudTrailRecord, name: str, *, signed_in: bool) -> tuple[str, str | None]:

@@ -4,6 +4,7 @@ Every function takes any JSON value and never raises on a wrong type: what is no
 or empty.
 """
 
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,6 +29,8 @@ _TEXT_FIELDS = tuple(
     if field.type in (str, str | None) and field.name != "origin"
 )
 _LIST_FIELDS = tuple(field.name for field in msgspec.structs.fields(ApiEvent) if field.type == list[str])
+_texts_of = attrgetter(*_TEXT_FIELDS)
+_lists_of = attrgetter(*_LIST_FIELDS)
 
 
 def decode_object(data: bytes) -> dict[str, Any]:
@@ -93,12 +96,12 @@ def nested(value: Any) -> Any:
 
 def bound(event: ApiEvent) -> ApiEvent:
     """Cut every text of an event to MAX_TEXT_CHARS: attackers write user agents, role names and request parameters."""
-    for name in _TEXT_FIELDS:
-        value = getattr(event, name)
-        if value is not None and len(value) > MAX_TEXT_CHARS:
-            setattr(event, name, value[:MAX_TEXT_CHARS])
-    for name in _LIST_FIELDS:
-        values = getattr(event, name)
-        if values:
-            setattr(event, name, [value[:MAX_TEXT_CHARS] for value in values])
+    if max(map(len, filter(None, _texts_of(event)))) > MAX_TEXT_CHARS:
+        for name, value in zip(_TEXT_FIELDS, _texts_of(event), strict=True):
+            if value is not None and len(value) > MAX_TEXT_CHARS:
+                setattr(event, name, value[:MAX_TEXT_CHARS])
+    if any(_lists_of(event)):
+        for name, values in zip(_LIST_FIELDS, _lists_of(event), strict=True):
+            if values:
+                setattr(event, name, [value[:MAX_TEXT_CHARS] for value in values])
     return event

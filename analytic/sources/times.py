@@ -23,12 +23,21 @@ _LATEST_MILLISECONDS = 253_402_300_800_000
 """The end of year 9999, the last that Python's and Avro's calendars write."""
 
 
-@lru_cache(4_096)
+_SECONDS = {f"{second:02}Z": second * 1_000_000 for second in range(60)}
+
+
 def iso_micros(text: str) -> int:
     """Give the UTC microseconds of an ISO 8601 time; without an offset it is UTC. Raises ValueError.
 
     Digits beyond the microsecond are cut. Athena's "2024-08-02 08:23:24.000 UTC" is read too.
     """
+    # Most logs write "2026-03-03T14:12:05Z": of these the minute is read once.
+    second = _SECONDS.get(text[17:]) if text[16:17] == ":" else None
+    return _iso_micros(text) if second is None else _iso_micros(text[:17] + "00Z") + second
+
+
+@lru_cache(4_096)
+def _iso_micros(text: str) -> int:
     text = text.removesuffix(" UTC")
     if len(text) > MAX_TIME_CHARS or not _ISO_HEAD.match(text):
         raise ValueError("not an ISO 8601 date and time")

@@ -36,6 +36,8 @@ _NAMES = (
 )
 """The request parameters that name what a privileged call is done to."""
 
+_NAMED = frozenset(_NAMES)
+
 
 def reads(service: str, action: str) -> bool:
     """Whether `touched` or `cloudtrail_issued.issued` reads this call's request."""
@@ -69,13 +71,16 @@ def resources(record: CloudTrailRecord, service: str, request: dict[str, Any]) -
             owner = resource.get("accountId") or resource.get("accountid")
             if isinstance(owner, str):
                 accounts.append(owner)
-    for key in _NAMES:
-        if key in request:
-            names.extend(_texts(request[key]))
+    if not _NAMED.isdisjoint(request):
+        for key in _NAMES:
+            if key in request:
+                names.extend(_texts(request[key]))
     if service == "cloudtrail":
         names.append(request.get("name"))
     if service == "ec2":
         names.extend(_instance_set(request))
+    if not names:
+        return [], accounts
     texts = dict.fromkeys(name[:MAX_TEXT_CHARS] for name in names if isinstance(name, str) and name)
     return list(texts)[:MAX_RESOURCES], accounts
 

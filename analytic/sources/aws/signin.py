@@ -28,9 +28,9 @@ _EXTERNAL = "EXTERNAL_IDP"
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
-def is_sign_in(record: CloudTrailRecord, service: str, name: str) -> bool:
+def is_sign_in(event_type: str | None, service: str, name: str) -> bool:
     """Whether a record is of a sign-in or sign-out, or of a step of one."""
-    return service == "signin" or record.event_type in SIGN_IN_EVENT_TYPES or (service == "sso" and name in _PORTAL)
+    return service == "signin" or event_type in SIGN_IN_EVENT_TYPES or (service == "sso" and name in _PORTAL)
 
 
 def failed(record: CloudTrailRecord, name: str) -> bool:
