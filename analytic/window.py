@@ -88,10 +88,10 @@ class Within:
 def numbered(finding: Finding, window: Window, policy: Policy) -> Finding:
     """Give a finding as its window tells it: with its revision, and with what the window's origin cut off.
 
-    The revision is the milliseconds from the session's start to the last event told: it rises as the finding grows,
-    and is the same whatever the window.
+    The revision is the milliseconds from the session's start to the last event told, and the pieces of evidence by
+    then (two may lie within one millisecond): it rises as the finding grows, and is the same whatever the window.
     """
-    revision = (finding.last_event_time - finding.session.started) // _MILLISECOND
+    revision = (finding.last_event_time - finding.session.started) // _MILLISECOND + finding.evidence_total
     blind_spots = finding.blind_spots
     if is_cut(finding.session.started, window, policy):
         blind_spots = [*blind_spots, _cut_text(window)]

@@ -151,21 +151,39 @@ def test_a_session_at_the_warm_ups_edge_says_what_it_may_lack() -> None:
     assert not any("--warm-up" in spot for spot in finding["blind_spots"])
 
 
-def test_a_session_longer_than_the_warm_up_begins_anew_each_day_whatever_the_cut() -> None:
-    """An act every half hour for four days: no silence ends the session, so each day's origin does."""
+def every_half_hour() -> list[ApiEvent]:
+    """An act every half hour for four days: no silence ever ends the session."""
     events = []
     for number in range(4 * 48):
         day, half_hour = divmod(number, 48)
         place = f"203.0.{day}.7" if half_hour in (24, 25, 26) else make.OFFICE
         at = MIDNIGHT + number * HOUR // 2 - make.T0
         events.append(make.by_user(f"e{number:03}", at, CALLS[number % len(CALLS)], source_ip=place))
-    start, end = MIDNIGHT + 2 * DAY, MIDNIGHT + 4 * DAY
+    return events
+
+
+def test_a_session_that_never_falls_silent_begins_anew_at_noon_and_midnight_whatever_the_cut() -> None:
+    events, start, end = every_half_hour(), MIDNIGHT + 2 * DAY, MIDNIGHT + 4 * DAY
     whole = standing(told(events, start, end))
     hours = [finding for hour in range(start, end, HOUR) for finding in told(events, hour, hour + HOUR)]
     assert whole == standing(hours)
     begun = {finding["session"]["started"] for finding in whole}
-    assert begun == {MIDNIGHT + DAY, MIDNIGHT + 2 * DAY}
-    assert all(any("--warm-up" in spot for spot in finding["blind_spots"]) for finding in whole)
+    assert begun == {MIDNIGHT + half * DAY // 2 for half in range(4, 8)}
+    assert not any("--warm-up" in spot for finding in whole for spot in finding["blind_spots"])
+
+
+def test_a_session_longer_than_the_warm_up_begins_anew_each_day_and_says_so() -> None:
+    events, start, end = every_half_hour(), MIDNIGHT + 2 * DAY, MIDNIGHT + 4 * DAY
+    whole = standing(told(events, start, end, warm_up=6 * HOUR))
+    hours = [one for hour in range(start, end, HOUR) for one in told(events, hour, hour + HOUR, warm_up=6 * HOUR)]
+    assert whole == standing(hours)
+    origins = {MIDNIGHT + day * DAY - 6 * HOUR for day in (2, 3)}
+    begun = {finding["session"]["started"] for finding in whole}
+    assert origins <= begun
+    for finding in whole:
+        said = any("--warm-up" in spot for spot in finding["blind_spots"])
+        assert said == (finding["session"]["started"] in origins)
+
 
 
 def test_windows_are_cut_at_midnights_and_read_around_them() -> None:
