@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from analytic.policy import HOUR
 from analytic.routing import SERVICES
-from schemas.records import ApiEvent, Coverage
+from schemas.coverage import Coverage
+from schemas.records import ApiEvent
 
 Cell = tuple[str, str | None, str | None, str, str, int]
 """Provider, account, region, service, log class, and the start of the hour."""

@@ -11,7 +11,8 @@ import msgspec
 from analytic.coverage import COUNTS, merge
 from analytic.policy import HOUR, Policy
 from analytic.rhythm import Gap, gaps
-from schemas.records import ApiEvent, Coverage, Finding
+from schemas.coverage import Coverage
+from schemas.records import ApiEvent, Finding
 
 MAX_LISTED = 64
 """Regions that a view tells apart, and services that it lists: the busiest. No cloud has as many regions."""

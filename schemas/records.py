@@ -290,33 +290,6 @@ class BaselineRow(msgspec.Struct, array_like=True, frozen=True):
     facets: list[FacetCounts] = []
 
 
-class Coverage(msgspec.Struct, array_like=True):
-    """What an hour of one service's log showed, in one account, region and log class: counts (analytic/coverage.py)."""
-
-    provider: str
-    account: str | None
-    region: str | None
-    service: str
-    log_class: str
-    hour: int
-    events: int
-    reads: int = 0
-    changes: int = 0
-    data_events: int = 0
-    identified: int = 0
-    source_addresses: int = 0
-    user_agents: int = 0
-    credential_ids: int = 0
-    mfa: int = 0
-    issued_keys: int = 0
-    touches: int = 0
-    workloads: int = 0
-    delegated: int = 0
-    cloud_shell: int = 0
-    short_lived: int = 0
-    copies: int = 0
-
-
 def to_dict(record: msgspec.Struct) -> dict[str, Any]:
     """Give a record as the dict that Avro and JSON write: field names as in the `.avsc`, nested records likewise."""
     named = zip(record.__struct_encode_fields__, record.__struct_fields__, strict=True)

@@ -20,7 +20,8 @@ from analytic.coverage import Cell, Counter, cell_of, merge, ordered
 from analytic.items import Keyed
 from analytic.policy import HOUR, SECOND, Policy
 from analytic.visibility import View, Visible, spots, view
-from schemas.records import Coverage, Finding, to_dict
+from schemas.coverage import Coverage
+from schemas.records import Finding, to_dict
 from transforms.coders import EventBatch, StructCoder, register
 from transforms.metrics import COVERAGE, increase
 from transforms.write import Gathered, write_array, write_avro

@@ -13,7 +13,7 @@ from pipelines.coverage.report import Report, report, to_json
 from pipelines.inputs import expand
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
 from pipelines.views.console import safe
-from schemas.records import Coverage
+from schemas.coverage import Coverage
 from transforms.databases import Databases
 
 

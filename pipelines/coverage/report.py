@@ -12,7 +12,7 @@ from analytic.policy import HOUR
 from analytic.rhythm import Gap
 from analytic.unchanged import Verdict
 from analytic.visibility import View, Visible, view
-from schemas.records import Coverage
+from schemas.coverage import Coverage
 
 
 class Report(NamedTuple):

@@ -7,7 +7,7 @@ from analytic import blindness
 from analytic.blindness import HOPS, NEEDS
 from analytic.chains import shipped
 from analytic.visibility import Visible, view
-from schemas.records import Coverage
+from schemas.coverage import Coverage
 
 FULL = {
     "events": 10,

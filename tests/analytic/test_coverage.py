@@ -8,7 +8,8 @@ from analytic.analysis import analyse
 from analytic.coverage import Counter, cell_of, merge, ordered
 from analytic.policy import HOUR, Policy
 from analytic.visibility import Visible, hidden, spots, view
-from schemas.records import ApiEvent, Coverage
+from schemas.coverage import Coverage
+from schemas.records import ApiEvent
 from tests import findings, make
 
 CALLS = ("s3:ListBuckets", "iam:CreateUser", "ssm:SendCommand", "ec2:DescribeInstances")

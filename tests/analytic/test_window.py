@@ -185,7 +185,6 @@ def test_a_session_longer_than_the_warm_up_begins_anew_each_day_and_says_so() ->
         assert said == (finding["session"]["started"] in origins)
 
 
-
 def test_windows_are_cut_at_midnights_and_read_around_them() -> None:
     policy = Policy()
     windows = cut(MIDNIGHT + 22 * HOUR, MIDNIGHT + 50 * HOUR, DAY, policy)

@@ -18,7 +18,7 @@ from analytic.sources.aws.digest import parse, signed_text
 from analytic.visibility import view
 from pipelines.cli import main
 from pipelines.coverage.table import strip_of
-from schemas.records import Coverage
+from schemas.coverage import Coverage
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

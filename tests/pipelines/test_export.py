@@ -104,10 +104,10 @@ def test_a_scan_writes_formats_and_report_and_reads_none_of_them(tmp_path: Path)
 def test_what_lies_beside_a_scan_and_cannot_be_read_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "coverage.json").write_text("{")
+    (tmp_path / "visibility.json").write_text("{")  # What `tokentrail coverage` left there; a scan writes none.
     assert main(["scan", str(EXAMPLES), "--output", str(tmp_path), "--report", "-q"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "coverage.json: is no coverage" in line
+    assert "visibility.json: is no coverage" in line
     assert (tmp_path / "findings.jsonl").stat().st_size > 0
 
 

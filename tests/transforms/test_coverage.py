@@ -15,7 +15,8 @@ from apache_beam.utils.timestamp import Timestamp
 from analytic.coverage import Counter, cell_of, ordered
 from analytic.policy import Policy
 from pipelines.stream import bounded_hours, coverage_from, unbounded_hours, with_blind_spots
-from schemas.records import ApiEvent, Coverage, Finding
+from schemas.coverage import Coverage
+from schemas.records import ApiEvent, Finding
 from tests import findings, make
 from tests.transforms.pipeline import create, pipeline
 from transforms.coders import EventBatch

@@ -12,10 +12,11 @@ import pytest
 
 from analytic.analysis import analyse
 from analytic.chains import shipped
-from analytic.chains.examples import expand
+from analytic.chains.examples import START, expand
 from analytic.fold import Counts
-from analytic.policy import Policy
+from analytic.policy import DAY, Policy
 from analytic.redriving import MAX_ATTEMPTS
+from analytic.window import cut
 from pipelines import metrics_docs, redrive
 from pipelines.inputs import uri_of
 from pipelines.scan import baseline_to, build, findings_to
@@ -32,6 +33,7 @@ from transforms.file_sink import WriteBatches, WriteDeadLetterBatches
 from transforms.messages import OpenMessages
 from transforms.pubsub import Message
 from transforms.sinks import Sinks, WriteResults
+from transforms.within import KeepWithin
 
 ON_SERVERS = {metrics.MESSAGES, metrics.ALERTS, metrics.COOLED}
 """Emitted by reading from and publishing to Pub/Sub: tests/transforms/test_alerts.py and the stream's own tests."""
@@ -79,7 +81,7 @@ def written(folder: Path) -> Iterator[Any]:
         finding
         for chain in shipped.chains()
         for example in chain.examples.fires
-        for finding in analyse(expand(example), chains=(chain,))
+        for finding in analyse(expand(example), chains=(chain,), history_until=START)
     ]
     own = findings.finding("own", chain="a_users_own")
     bad = msgspec.structs.replace(own, first_event_time=2**62)
@@ -135,6 +137,15 @@ def opened() -> Iterator[Any]:
     yield p.result
 
 
+def kept() -> Iterator[Any]:
+    """Keep a backfill's window: one event lies outside it, and landed two days after it happened."""
+    late = make.by_user("x", -2 * DAY, "iam:ListUsers", origin="file:///CloudTrail/eu-west-1/2026/03/03/day.json.gz#0")
+    (window,) = cut(make.T0, make.T0 + make.HOUR, 0, Policy())
+    with pipeline() as p:
+        _ = create(p, "Batches", [EventBatch([late])], EventBatch) | "Keep" >> KeepWithin(window, make.HOUR)
+    yield p.result
+
+
 def test_every_metric_is_emitted_by_a_run(tmp_path: Path) -> None:
     counted: set[str] = set()
     recorded: set[str] = set()
@@ -144,7 +155,7 @@ def test_every_metric_is_emitted_by_a_run(tmp_path: Path) -> None:
         for result in runs(folder):
             counted |= {counter for counter, number in metrics.counters(result).items() if number}
             recorded |= metrics.distributions(result).keys()
-    for result in (*streamed(), *opened()):
+    for result in (*streamed(), *opened(), *kept()):
         counted |= {counter for counter, number in metrics.counters(result).items() if number}
     assert metrics.COUNTERS.keys() - counted - ON_SERVERS - OF_A_KIND == set()
     assert counted & OF_A_KIND
