@@ -36,7 +36,9 @@ def test_a_message_becomes_a_block_that_knows_where_it_came_from() -> None:
     assert origin_of(SUBSCRIPTION, message) == block.uri
 
 
-@pytest.mark.parametrize("data", [gzip.compress(RECORD, mtime=0), gzip.compress(gzip.compress(RECORD, mtime=0), mtime=0)])
+@pytest.mark.parametrize(
+    "data", [gzip.compress(RECORD, mtime=0), gzip.compress(gzip.compress(RECORD, mtime=0), mtime=0)]
+)
 def test_gzip_is_told_by_its_content(data: bytes) -> None:
     (block,), _, _ = opened(Message(data, {}, "1"))
     assert block.data == RECORD
