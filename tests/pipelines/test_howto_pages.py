@@ -58,3 +58,17 @@ def test_tuning_runs_and_prints_what_its_page_shows(tmp_path: Path, capsys: pyte
         assert main(["scan", "examples", "--policy", "proposed.yaml"]) == 1
     refused = " ".join(shown("tune.md", "With the lines left empty the policy is refused"))
     assert " ".join(capsys.readouterr().err.split()) == refused
+
+
+def test_what_the_first_scan_says_of_damaged_and_foreign_files_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = min((ROOT / "examples").rglob("*.json.gz")).read_bytes()
+    (tmp_path / "cut.json.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "foreign.json").write_text('{"colour": "blue"}')
+    assert main(["scan", str(tmp_path), "--output", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    assert "1 files could not be read to their end" in printed
+    assert "`… files could not be read to their end`" in text("first-scan.md")
+    letters = (tmp_path / "out" / "dead_letters.jsonl").read_text()
+    assert "colour" in letters
