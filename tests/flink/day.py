@@ -73,9 +73,15 @@ def ticks(at: int) -> list[Message]:
     return [Message(TICK, at // 1_000, partition) for partition in range(PARTITIONS)]
 
 
+_OTHERWISE = frozenset({"revision", "status", "detected_at", "blind_spots"})
+
+
 def plain(finding: Row) -> Row:
-    """Give what a finding says, without what a stream must say otherwise: revisions, its own clock, its input's place."""
-    kept = {name: value for name, value in finding.items() if name not in ("revision", "status", "detected_at")}
+    """Give what a finding says, without what a stream must say otherwise: revisions, its own clock, its input's place.
+
+    Nor with its blind spots: what an account's logs lack as a whole, input alone can tell that ends (docs/coverage.md).
+    """
+    kept = {name: value for name, value in finding.items() if name not in _OTHERWISE}
     kept["evidence"] = [{**piece, "origin": None} for piece in finding["evidence"]]
     return kept
 

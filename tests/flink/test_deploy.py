@@ -95,7 +95,11 @@ def test_the_script_runs_the_job_on_a_cluster_of_its_own(tmp_path: Path) -> None
         until(lambda: len(rows(out.glob("findings/*/findings-*.jsonl"))) >= len(expected), "the findings", 240)
     finally:
         subprocess.run([script, "down"], env=variables, capture_output=True, timeout=120)
-    assert rows(out.glob("findings/*/findings-*.jsonl")) == expected
+    found = rows(out.glob("findings/*/findings-*.jsonl"))
+    # A scan adds what the logs of the whole input lack (docs/coverage.md): the job tells what the finding itself shows.
+    for one, whole in zip(found, expected, strict=True):
+        assert set(one.pop("blind_spots")) <= set(whole.pop("blind_spots"))
+    assert found == expected
     assert len(expected) > 5
 
 
