@@ -12,7 +12,7 @@ from analytic.window import Window, Within
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
 from transforms.clocks import BoundClocks
 from transforms.close import CloseSessions
-from transforms.coverage import CountCoverage, DecodeCoverage, Hours, NameBlindSpots, ViewAccounts, by_hour, whole_input
+from transforms.coverage import CountCoverage, Hours, NameBlindSpots, ViewAccounts, by_hour, whole_input
 from transforms.databases import Databases
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
@@ -47,9 +47,7 @@ def stream(
     findings = findings_from(events, unbounded(policy), policy, baseline, chains)
     resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy) | "CloseSessions" >> CloseSessions(policy)
     dead_letters = (opened.dead_letters, parsed.dead_letters) | "DeadLetters" >> beam.Flatten()
-    coverage = coverage_from(events, unbounded_hours(policy)) | "DecodeCoverage" >> DecodeCoverage()
-    results = {"findings": resumed, "dead_letters": dead_letters, "coverage": coverage}
-    _ = results | "WriteResults" >> WriteResults(sinks)
+    _ = {"findings": resumed, "dead_letters": dead_letters} | "WriteResults" >> WriteResults(sinks)
 
 
 def findings_from(
