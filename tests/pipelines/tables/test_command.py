@@ -42,7 +42,7 @@ def test_tables_are_made_once_and_compare_as_equal(
     assert "created" not in capsys.readouterr().out
     assert main(["tables", "diff", dataset, "--fail-on", "additive"]) == 0
     told = capsys.readouterr().out
-    assert told.splitlines() == [f"{name(dataset, table)}: equal" for table in ("findings", "dead_letters")]
+    assert told.splitlines() == [f"{name(dataset, table)}: equal" for table in ("findings", "dead_letters", "coverage")]
     live = api.Client(project=PROJECT).get_table(name(dataset, "findings"))
     assert live.time_partitioning.field == "first_event_time"
     assert live.require_partition_filter
