@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from pipelines.report.seen import Visibility, by_hour, visibility
-from pipelines.views.findings_file import MAX_LINE_BYTES, FindingsError, read
+from pipelines.views.findings_file import FindingsError, lines_of, read
 from schemas.records import Finding
 
 MAX_LETTERS_SHOWN = 50
@@ -76,13 +76,7 @@ def _letters(path: str) -> Letters:
 def _lines(path: str) -> Iterator[tuple[int, bytes]]:
     try:
         with open(path, "rb") as file:
-            number = 0
-            while line := file.readline(MAX_LINE_BYTES + 1):
-                number += 1
-                if len(line) > MAX_LINE_BYTES:
-                    raise FindingsError(f"{path}:{number}: is longer than {MAX_LINE_BYTES >> 20} MiB")
-                if line.strip():
-                    yield number, line
+            yield from lines_of(file, path)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -5,7 +5,7 @@ import os
 import typing
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -40,16 +40,21 @@ def read(path: str) -> list[Finding]:
     return list(latest.values())
 
 
+def lines_of(file: BinaryIO, path: str, hint: str = "") -> Iterator[tuple[int, bytes]]:
+    """Give a file's lines that are not blank, with their numbers from 1. Raises FindingsError on a too long one."""
+    number = 0
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        if len(line) > MAX_LINE_BYTES:
+            raise FindingsError(f"{path}:{number}: is longer than {MAX_LINE_BYTES >> 20} MiB{hint}")
+        if line.strip():
+            yield number, line
+
+
 def _lines(path: str) -> Iterator[tuple[int, bytes]]:
     try:
         with open(path, "rb") as file:
-            number = 0
-            while line := file.readline(MAX_LINE_BYTES + 1):
-                number += 1
-                if len(line) > MAX_LINE_BYTES:
-                    raise FindingsError(f"{path}:{number}: is longer than {MAX_LINE_BYTES >> 20} MiB: is it a finding?")
-                if line.strip():
-                    yield number, line
+            yield from lines_of(file, path, ": is it a finding?")
     except OSError as error:
         raise FindingsError(f"{path}: {error.strerror or error}: give a folder or file that a scan wrote") from None
 
