@@ -2,11 +2,11 @@
 
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
+from analytic.coverage.visibility import hidden
 from analytic.envelopes import find, is_break_glass, is_trusted
-from analytic.remedy import gather, remedies
+from analytic.remedies.changes import gather, remedies
 from analytic.session import ActorState, Draft, Noted, Trigger
 from analytic.surprise import Expectation
-from analytic.visibility import hidden
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session, Step
 
 _NOBODY = frozenset({"role", "account", "service_account", "service_principal"})

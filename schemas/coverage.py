@@ -4,7 +4,7 @@ import msgspec
 
 
 class Coverage(msgspec.Struct, array_like=True):
-    """What an hour of one service's log showed, in one account, region and log class: counts (analytic/coverage.py)."""
+    """What an hour of one service's log showed, in one account, region and log class: counts (analytic/coverage)."""
 
     provider: str
     account: str | None

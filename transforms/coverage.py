@@ -16,10 +16,10 @@ from apache_beam.transforms.window import FixedWindows, GlobalWindow, GlobalWind
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
-from analytic.coverage import Cell, Counter, cell_of, merge, ordered
+from analytic.coverage.cells import Cell, Counter, cell_of, merge, ordered
+from analytic.coverage.visibility import View, Visible, spots, view
 from analytic.items import Keyed
 from analytic.policy import HOUR, SECOND, Policy
-from analytic.visibility import View, Visible, spots, view
 from schemas.coverage import Coverage
 from schemas.records import Finding, to_dict
 from transforms.coders import EventBatch, StructCoder, register

@@ -7,12 +7,12 @@ import textwrap
 from collections.abc import Iterable
 from importlib.metadata import version
 
-from analytic.attack_layer import BOTH, LABELLED, NOTHING, TOLD, Tactic, by_tactic, coverage, layer
-from analytic.attack_tactics import TACTICS, named, tactics_of
 from analytic.chains import shipped
 from analytic.chains.chain import Chain, Stage, Where
 from analytic.chains.rows import Example
 from analytic.context.tables import techniques
+from analytic.formats.attack_layer import BOTH, LABELLED, NOTHING, TOLD, Tactic, by_tactic, coverage, layer
+from analytic.formats.attack_tactics import TACTICS, named, tactics_of
 from pipelines.chains.files import ChainError, load_folder
 from pipelines.outcome import OK, fail
 from pipelines.views.console import safe

@@ -5,7 +5,7 @@ import json
 import os
 
 from analytic.chains import shipped
-from analytic.unchanged import check, uncovered
+from analytic.coverage.digests import check, uncovered
 from pipelines import scan
 from pipelines.coverage import require, table
 from pipelines.coverage.digests import find, hashes, verifier

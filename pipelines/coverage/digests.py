@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
+from analytic.coverage.digests import Held, Verify
 from analytic.sources.aws.digest import MARK, MAX_BYTES, Digest, parse, signed_text
 from analytic.sources.decompress import CorruptGzipError, GzipBombError, TruncatedGzipError, decompress
 from analytic.sources.errors import ParseError
-from analytic.unchanged import Held, Verify
 from transforms.read import CHUNK_BYTES, local_path
 
 _HEAD_BYTES = 4_096

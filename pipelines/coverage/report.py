@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from analytic import blindness
-from analytic.blindness import Sight
 from analytic.chains.chain import Chain
+from analytic.coverage import blindness
+from analytic.coverage.blindness import Sight
+from analytic.coverage.digests import Verdict
+from analytic.coverage.rhythm import Gap
+from analytic.coverage.visibility import View, Visible, view
 from analytic.policy import HOUR
-from analytic.rhythm import Gap
-from analytic.unchanged import Verdict
-from analytic.visibility import View, Visible, view
 from schemas.coverage import Coverage
 
 

@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Callable
 
-from analytic.blindness import BLIND, HELD, PARTLY, PROVIDERS
-from analytic.unchanged import BAD
-from analytic.visibility import FIELDS
+from analytic.coverage.blindness import BLIND, HELD, PARTLY, PROVIDERS
+from analytic.coverage.digests import BAD
+from analytic.coverage.visibility import FIELDS
 from pipelines.coverage.report import Report, iso
 
 _CLASSES = tuple(sorted({name for held in HELD.values() for name in held}))

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analytic.blindness import BLIND, PARTLY
+from analytic.coverage.blindness import BLIND, PARTLY
+from analytic.coverage.digests import BAD
+from analytic.coverage.rhythm import Gap
+from analytic.coverage.visibility import FIELDS, View
 from analytic.policy import HOUR
-from analytic.rhythm import Gap
-from analytic.unchanged import BAD
-from analytic.visibility import FIELDS, View
 from pipelines.coverage.report import Report, iso
 from pipelines.views.console import safe
 

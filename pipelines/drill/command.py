@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from analytic.investigation.tracing import AUTOMATION, PERSON, SCRIPTED, UNTRACED, Activity, Trace, Traced, Verdict
 from analytic.policy import Policy
-from analytic.tracing import AUTOMATION, PERSON, SCRIPTED, UNTRACED, Activity, Trace, Traced, Verdict
 from pipelines.drill.list import load
 from pipelines.investigating.gather import add_inputs, gather, sources, unread
 from pipelines.investigating.told import when

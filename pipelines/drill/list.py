@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from analytic.investigation.tracing import Activity
 from analytic.policy_entries import Block, Call, Glob, Identity, Interface, Line
-from analytic.tracing import Activity
 from pipelines.policy.check import Check, error_at
 from pipelines.policy.yaml import PolicyError, content, fail, read, shown
 

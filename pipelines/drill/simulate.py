@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from analytic.investigation.tracing import Activity
 from analytic.policy import Policy
 from analytic.policy_entries import Credential, Envelope
-from analytic.tracing import Activity
 from simulator.attacks.scene import person_names
 from simulator.organization.world import World
 from simulator.organization.writing import Settings, write

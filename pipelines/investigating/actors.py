@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analytic.query import Query
-from analytic.roster import Line, Roster
+from analytic.investigation.query import Query
+from analytic.investigation.roster import Line, Roster
 from pipelines.investigating.gather import add_inputs, add_time, gather, sources, unread
 from pipelines.investigating.told import when
 from pipelines.outcome import ERROR, OK, fail

@@ -5,9 +5,9 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 
-from analytic.query import Query
-from analytic.reconstruct import Reconstruct, Told
-from analytic.roster import Line, Roster
+from analytic.investigation.query import Query
+from analytic.investigation.reconstruct import Reconstruct, Told
+from analytic.investigation.roster import Line, Roster
 from pipelines.investigating.gather import Folds, add_inputs, add_time, gather, sources, unread
 from pipelines.investigating.near import near
 from pipelines.investigating.page import page

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from analytic.reconstruct import Told
+from analytic.investigation.reconstruct import Told
 from pipelines.investigating.told import facts, when
 
 _STYLE = """

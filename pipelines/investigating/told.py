@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from analytic.reconstruct import Deed, Told
+from analytic.investigation.reconstruct import Deed, Told
 from schemas.records import to_dict
 
 _MAX_SHOWN = 6

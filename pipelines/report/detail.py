@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 from markupsafe import Markup
 
-from analytic.attack_tactics import TACTICS, named, tactics_of
 from analytic.chains.chain import Chain
+from analytic.formats.attack_tactics import TACTICS, named, tactics_of
 from pipelines.report.drawing import bars, hops, lanes
 from pipelines.report.overview import accounts_of, counts
 from pipelines.report.queries import Query, queries

@@ -14,7 +14,7 @@ import msgspec
 
 from analytic import envelopes, patterns, suppressions
 from analytic.context import network
-from analytic.ocsf_evidence import is_address
+from analytic.formats.ocsf_evidence import is_address
 from analytic.policy import Policy
 from analytic.policy_entries import Envelope
 from analytic.scoring import SEVERITIES

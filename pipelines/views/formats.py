@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import IO, Any
 
-from analytic import ecs, flat, ocsf, ticket
+from analytic.formats import ecs, flat, ocsf, ticket
 
 FORMATS = {
     "ocsf": "findings.ocsf.jsonl",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from analytic.attack_tactics import TACTICS, named, tactics_of
+from analytic.formats.attack_tactics import TACTICS, named, tactics_of
 from pipelines.views.console import safe
 from schemas.records import Evidence, Finding, Remedy, Shift, Stage
 

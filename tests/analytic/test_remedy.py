@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.remedy import MAX_REMEDIES, Remedies, gather, remedies
+from analytic.remedies.changes import MAX_REMEDIES, Remedies, gather, remedies
 from schemas.records import ApiEvent, Issued
 from tests import make
 

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from analytic.coverage.rhythm import Gap
+from analytic.coverage.visibility import view
 from analytic.policy import HOUR
-from analytic.rhythm import Gap
 from analytic.sources.aws.digest import parse, signed_text
-from analytic.visibility import view
 from pipelines.cli import main
 from pipelines.coverage.table import strip_of
 from schemas.coverage import Coverage

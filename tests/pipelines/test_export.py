@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analytic.flat import COLUMNS
+from analytic.formats.flat import COLUMNS
 from pipelines.cli import main, parser
 from pipelines.outcome import RESULTS
 from pipelines.views.formats import FORMATS

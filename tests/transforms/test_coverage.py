@@ -12,7 +12,7 @@ from apache_beam.testing import test_stream as beam_test_stream
 from apache_beam.testing.util import BeamAssertException, assert_that, equal_to
 from apache_beam.utils.timestamp import Timestamp
 
-from analytic.coverage import Counter, cell_of, ordered
+from analytic.coverage.cells import Counter, cell_of, ordered
 from analytic.policy import Policy
 from pipelines.stream import bounded_hours, coverage_from, unbounded_hours, with_blind_spots
 from schemas.coverage import Coverage

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from analytic.attack_tactics import named
-from analytic.moments import written
-from analytic.visible import visible
+from analytic.formats.attack_tactics import named
+from analytic.formats.moments import written
+from analytic.formats.visible import visible
 
 MAX_EVIDENCE: Final = 50
 """Rows of the table of evidence: a ticket has an end, and findings.jsonl has them all."""

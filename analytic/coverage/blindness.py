@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from analytic.chains.chain import Chain, Where
-from analytic.visibility import Visible
+from analytic.coverage.visibility import Visible
 
 SEEN, PARTLY, BLIND, UNUSED = "seen", "partly", "blind", "unused"
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from analytic.ticket import MAX_EVIDENCE, code, escaped, to_ticket
-from analytic.visible import visible
+from analytic.formats.ticket import MAX_EVIDENCE, code, escaped, to_ticket
+from analytic.formats.visible import visible
 from schemas.records import to_dict
 from tests import findings
 

@@ -1,7 +1,7 @@
 """Coverage: what the logs could have shown, counted by provider, account, region, service, log class and hour.
 
 A row is a cell's counts (`schemas.records.Coverage`). Rows of one cell merge by adding their counts, in any order; what
-they mean for findings is worked out in analytic/visibility.py.
+they mean for findings is worked out in analytic/coverage/visibility.py.
 """
 
 from collections.abc import Iterable

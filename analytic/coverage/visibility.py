@@ -1,6 +1,7 @@
 """What an account's logs show, and hence what a finding about it could not see.
 
-A `View` is made of the rows of one account (analytic/coverage.py): bounded, and the same in whatever order they come.
+A `View` is made of the rows of one account (analytic/coverage/cells.py): bounded, and the same in whatever order they
+come.
 """
 
 from collections import defaultdict
@@ -8,9 +9,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from analytic.coverage import COUNTS, merge
+from analytic.coverage.cells import COUNTS, merge
+from analytic.coverage.rhythm import Gap, gaps
 from analytic.policy import HOUR, Policy
-from analytic.rhythm import Gap, gaps
 from schemas.coverage import Coverage
 from schemas.records import ApiEvent, Finding
 

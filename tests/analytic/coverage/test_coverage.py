@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytic.analysis import analyse
-from analytic.coverage import Counter, cell_of, merge, ordered
+from analytic.coverage.cells import Counter, cell_of, merge, ordered
+from analytic.coverage.visibility import Visible, hidden, spots, view
 from analytic.policy import HOUR, Policy
-from analytic.visibility import Visible, hidden, spots, view
 from schemas.coverage import Coverage
 from schemas.records import ApiEvent
 from tests import findings, make

@@ -4,10 +4,10 @@ import msgspec
 
 from analytic.fold import fold_sorted
 from analytic.identity import actor_of
+from analytic.investigation.tracing import Activity, Trace, Traced, covers
 from analytic.lineage import Follow
 from analytic.policy import Policy
 from analytic.policy_entries import Envelope
-from analytic.tracing import Activity, Trace, Traced, covers
 from schemas.records import ApiEvent, Hop, Step
 from tests import make
 

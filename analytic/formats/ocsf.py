@@ -7,9 +7,9 @@ OCSF has no attribute for stands under `unmapped` with Tokentrail's own names: b
 
 from typing import Any, Final
 
-from analytic.attack_tactics import TACTICS, parent_name, tactics_of
 from analytic.context.attack import TECHNIQUES
-from analytic.ocsf_evidence import EMPTY, account_of, dropped, evidences, observables, provider_of, user_of
+from analytic.formats.attack_tactics import TACTICS, parent_name, tactics_of
+from analytic.formats.ocsf_evidence import EMPTY, account_of, dropped, evidences, observables, provider_of, user_of
 
 VERSION: Final = "1.8.0"
 """The version of OCSF that is written."""

@@ -8,10 +8,10 @@ of our own as ECS asks for, with Tokentrail's own names: hops, shifts, reasons, 
 
 from typing import Any, Final
 
-from analytic.attack_tactics import TACTICS, parent_name, tactics_of
 from analytic.context.attack import TECHNIQUES
-from analytic.moments import written
-from analytic.ocsf_evidence import EMPTY, dropped, is_address
+from analytic.formats.attack_tactics import TACTICS, parent_name, tactics_of
+from analytic.formats.moments import written
+from analytic.formats.ocsf_evidence import EMPTY, dropped, is_address
 
 VERSION: Final = "8.17.0"
 """The version of ECS that is written."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from analytic.ocsf import VERSION, to_ocsf
+from analytic.formats.ocsf import VERSION, to_ocsf
 from schemas.records import Actor, Attack, Finding, Suppressed, to_dict
 from tests import findings
 

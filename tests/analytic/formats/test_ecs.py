@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.ecs import VERSION, to_ecs
+from analytic.formats.ecs import VERSION, to_ecs
 from schemas.records import Actor, Attack, Finding, Suppressed, to_dict
 from tests import findings
 

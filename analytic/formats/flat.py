@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from analytic.moments import written
+from analytic.formats.moments import written
 
 COLUMNS: Final = (
     "finding_id",

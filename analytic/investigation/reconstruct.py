@@ -10,8 +10,8 @@ import msgspec
 from analytic.chains.facets import privileged
 from analytic.context import action
 from analytic.fold import Item, check_version
+from analytic.investigation.query import Query
 from analytic.policy import Policy
-from analytic.query import Query
 from analytic.shifts import by_service, context_of
 from schemas.records import Actor, Hop, Shift, Step
 

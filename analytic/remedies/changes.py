@@ -7,8 +7,8 @@ person's own work": whoever reads a finding decides that first. Events that chan
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from analytic.remedy_names import GIVEN, MADE, PASSING, SET, STARTED, STOPPED, TAKEN, deed
-from analytic.remedy_revoke import credentials
+from analytic.remedies.names import GIVEN, MADE, PASSING, SET, STARTED, STOPPED, TAKEN, deed
+from analytic.remedies.revoke import credentials
 from schemas.records import ApiEvent, Remedy
 
 MAX_REMEDIES: Final = 32

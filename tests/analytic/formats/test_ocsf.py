@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from analytic.attack_tactics import TACTICS, named, tactics_of
 from analytic.context.attack import TECHNIQUES
-from analytic.ocsf import VERSION, to_ocsf
+from analytic.formats.attack_tactics import TACTICS, named, tactics_of
+from analytic.formats.ocsf import VERSION, to_ocsf
 from schemas.records import Suppressed, to_dict
 from tests import findings, make
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from analytic import blindness
-from analytic.blindness import HOPS, NEEDS
 from analytic.chains import shipped
-from analytic.visibility import Visible, view
+from analytic.coverage import blindness
+from analytic.coverage.blindness import HOPS, NEEDS
+from analytic.coverage.visibility import Visible, view
 from schemas.coverage import Coverage
 
 FULL = {
@@ -66,7 +66,7 @@ def test_a_hop_that_nothing_needs_is_unused_and_no_blind_spot() -> None:
 
 
 def test_every_hop_of_the_table_is_one_that_the_docs_tell_of() -> None:
-    text = (Path(__file__).resolve().parents[2] / "docs" / "hops.md").read_text()
+    text = (Path(__file__).resolve().parents[3] / "docs" / "hops.md").read_text()
     for hop in HOPS:
         words = [word for word in re.findall(r"[A-Za-z]+", hop.name) if len(word) > 3]
         assert any(word.lower() in text.lower() for word in words), hop.name

@@ -1,7 +1,7 @@
 """Silence against a log's own rhythm: what never sleeps is missed, what sleeps at night is not."""
 
+from analytic.coverage.rhythm import MAX_HOURS, gaps
 from analytic.policy import DAY, HOUR
-from analytic.rhythm import MAX_HOURS, gaps
 
 MONDAY = 1_772_409_600_000_000  # 2026-03-02T00:00:00Z
 

@@ -6,11 +6,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from analytic.attack_layer import BOTH, LABELLED, NOTHING, TOLD, by_tactic, coverage, layer
-from analytic.attack_tactics import TACTICS
 from analytic.chains.shipped import chains
 from analytic.context.attack import TECHNIQUES
 from analytic.context.tables import techniques
+from analytic.formats.attack_layer import BOTH, LABELLED, NOTHING, TOLD, by_tactic, coverage, layer
+from analytic.formats.attack_tactics import TACTICS
 
 STRING, BOOLEAN, NUMBER = {"type": "string"}, {"type": "boolean"}, {"type": "number"}
 COLOUR = {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}

@@ -8,9 +8,9 @@ terms of use ask for); what nothing covers is in the layer too, with the score 0
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from analytic.attack_tactics import TACTICS, named, tactics_of
 from analytic.chains.chain import Chain
 from analytic.context.attack import TECHNIQUES, VERSION
+from analytic.formats.attack_tactics import TACTICS, named, tactics_of
 
 LAYER_VERSION: Final = "4.5"
 NAVIGATOR_VERSION: Final = "5.2.0"

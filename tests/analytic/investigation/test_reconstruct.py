@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from analytic.event_time import EventTime
 from analytic.fold import fold_sorted
+from analytic.investigation.query import Query
+from analytic.investigation.reconstruct import MAX_ACTS, Reconstruct, Told
+from analytic.investigation.roster import Line, Roster
 from analytic.lineage import Follow
 from analytic.policy import Policy
-from analytic.query import Query
-from analytic.reconstruct import MAX_ACTS, Reconstruct, Told
-from analytic.roster import Line, Roster
 from schemas.records import ApiEvent, Step
 from tests import make
 from tests.analytic.test_event_time import days

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.flat import COLUMNS, MAX_CELL, disarmed, to_row
+from analytic.formats.flat import COLUMNS, MAX_CELL, disarmed, to_row
 from schemas.records import Suppressed, to_dict
 from tests import findings
 

@@ -5,9 +5,9 @@ import msgspec
 from analytic.chains.facets import privileged
 from analytic.context import action
 from analytic.fold import Item, check_version
+from analytic.investigation.query import Query, credentials_of, names_of
+from analytic.investigation.reconstruct import tally
 from analytic.policy import Policy
-from analytic.query import Query, credentials_of, names_of
-from analytic.reconstruct import tally
 from analytic.shifts import by_service, context_of
 from schemas.records import Actor, Step
 
