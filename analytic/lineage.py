@@ -7,10 +7,11 @@ to its workload; it says for each event who is behind it, over which hops, and w
 
 import msgspec
 
+from analytic.choice import ambiguous, choose, keep
 from analytic.fold import WITHDRAWN, Item, check_version
 from analytic.home import Home, Touch, locate
 from analytic.identity import PEOPLE, actor_of, named_hops, principal_label
-from analytic.links import ISSUED, TOUCHED, USED, Heard, Link, ambiguous, choose, credential_of, keep
+from analytic.links import ISSUED, TOUCHED, USED, Heard, Link, credential_of
 from analytic.policy import Policy
 from analytic.routing import is_exact, rank, used_key
 from analytic.shifts import ALL, MACHINE, Context, Facets, across_hop, by_service, context_of, identity, observe

@@ -13,8 +13,9 @@ import msgspec
 from analytic.fold import Item, to_body
 from analytic.identity import PEOPLE, actor_of, gcp_label, named_hops, principal_label
 from analytic.policy import HOUR, Policy
-from analytic.routing import SERVICES, is_exact, names, principal_key, rank, used_key, workload_key
+from analytic.routing import SERVICES, names, principal_key, rank, used_key, workload_key
 from analytic.shifts import Context, by_service, context_of
+from analytic.trust import WAY, entered, opened
 from schemas.records import Actor, ApiEvent, Hop
 
 UP, DOWN, USED, ISSUED, TOUCHED = 1, 2, 4, 8, 16
@@ -23,9 +24,6 @@ UP, DOWN, USED, ISSUED, TOUCHED = 1, 2, 4, 8, 16
 NOWHERE = Context(None, "unknown", None, None, None)
 _MAX_TOUCHED = 64
 """Workloads that one call is heard at: SendCommand names at most 50 instances (AWS SSM API reference)."""
-
-MAX_CANDIDATES = 8
-"""Candidates that an ambiguous hop names: more than these nobody would look at."""
 
 _LASTING = frozenset({"CreateServiceAccountKey", "UploadServiceAccountKey"})
 
@@ -101,16 +99,22 @@ def inputs(event: ApiEvent, policy: Policy) -> Iterator[tuple[str, Item]]:
 
 def links_of(event: ApiEvent) -> Iterator[Link]:
     """Give the links that an event makes: what it issued, what it touched, and by which names it is known elsewhere."""
-    if event.issued is None and not event.touched and not event.known_as and event.shared_event_id is None:
+    ways = opened(event)
+    if not (event.issued or event.touched or event.known_as or event.shared_event_id or ways):
         return
     if event.principal_type in SERVICES or event.log_class == "insight":
         return  # A service for itself only hands workloads their own credentials.
     key = used_key(event)
+    for opening in ways:
+        yield _opening(event, key, opening)
     if event.outcome == "success":
         if event.issued is not None:
             yield from _issued(event, key)
         elif _is_bare_copy(event):
             yield _other_name(event, key, f"n|shared:{event.shared_event_id}")
+        if event.shared_event_id is not None and (way := entered(event)) is not None:
+            # Should no other copy show the caller, then who opened the way in is all that is known.
+            yield msgspec.structs.replace(_other_name(event, way, f"n|shared:{event.shared_event_id}"), kind="trust")
         for workload in event.touched[:_MAX_TOUCHED]:
             yield _link(event, key, "touch", workload_key(workload), None)
     if event.known_as and key is not None and (event.issued is None or _is_known(event)):
@@ -186,7 +190,7 @@ def _parent(event: ApiEvent, key: str | None) -> str | None:
         return f"n|shared:{event.shared_event_id}"
     if event.known_as and not _is_known(event):
         return f"n|{event.known_as[0]}"
-    return key
+    return entered(event) or key
 
 
 def _is_known(event: ApiEvent) -> bool:
@@ -203,6 +207,18 @@ def _is_bare_copy(event: ApiEvent) -> bool:
 def _other_name(event: ApiEvent, key: str | None, name: str) -> Link:
     link = _link(event, key, "name", name, None)
     link.hops, link.named, link.shared = [], 0, None
+    return link
+
+
+def _opening(event: ApiEvent, key: str | None, way: str) -> Link:
+    outside, _, inside = way.removeprefix(WAY).partition(">")
+    own = actor_of(event)
+    source = own.name if own.type in PEOPLE else principal_label(event)
+    hop = Hop(
+        source, f"account {outside} in {inside.partition('/')[2]}", event.action, event.time, event.event_id, "probable"
+    )
+    link = _link(event, _parent(event, key), "issue", way, None, [hop])
+    link.lasting = True
     return link
 
 
@@ -253,62 +269,3 @@ def _issued_label(event: ApiEvent) -> str:
     role = next((name.rpartition("/")[2] for name in event.resources if ":role/" in name), None)
     session = issued.principal_id.partition(":")[2]
     return f"{role or issued.principal_id.partition(':')[0]}/{session}" if session else role or issued.principal_id
-
-
-def keep(links: dict[str, list[Link]], link: Link, policy: Policy) -> None:
-    """Put a link among those of its key, by credential; beyond the caps the earliest go."""
-    known = links.setdefault(link.credential_id or "", [])
-    known.append(link)
-    del known[: -policy.max_issues]
-    if len(links) > policy.max_issues:
-        del links[next(iter(links))]
-
-
-def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) -> tuple[Link | None, list[Link]]:
-    """Choose the link by which a key's credential of that time came to be.
-
-    Gives it, or the several that it may be. Of one credential the first issuing call stands, before what a name says.
-    Of a principal or a name the latest stands, when all that fit lead to the same actor; before the `last` round they
-    must also lead there by the same way, for those that differ may yet turn out to meet.
-    """
-    if not links:
-        return None, []
-    fit = [link for link in links if link.time - policy.issue_skew <= at <= _end(link, policy)]
-    if len(fit) == 1:
-        return fit[0], []
-    if not fit:
-        return None, []
-    if exact:
-        return min(fit, key=lambda link: (link.kind == "name", link.time, link.id)), []
-    told = [link for link in fit if link.kind != "name"] or fit
-    ways = {(_who(link), None if last else link.parent) for link in told}
-    if len(ways) > 1:
-        return None, told
-    return max(told, key=lambda link: (link.time, link.id)), []
-
-
-def _who(link: Link) -> str | None:
-    """Who stands at a link's top: one login is one person, also where two directories know it by ids of their own."""
-    if link.actor is None:
-        return None
-    return link.actor.name.lower() if "@" in link.actor.name else link.actor.id
-
-
-def _end(link: Link, policy: Policy) -> int:
-    if link.child.startswith("n|person:"):
-        return link.time + policy.sign_in_window
-    if link.child.startswith("n|azure:"):
-        return link.time + policy.token_life
-    if link.lasting:
-        return link.time + policy.chain_window
-    if is_exact(link.child):
-        return link.time + policy.time_to_live
-    return link.expires if link.expires is not None else link.time + policy.chain_window
-
-
-def ambiguous(several: list[Link], target: str) -> Hop:
-    """Give the hop that says: it may have been any of these, and who they are."""
-    candidates = sorted({link.actor.name for link in several if link.actor is not None})[:MAX_CANDIDATES]
-    latest = max(several, key=lambda link: (link.time, link.id))
-    how = latest.hops[-1].how if latest.hops else latest.how
-    return Hop(" or ".join(candidates), target, how, latest.time, None, "ambiguous", candidates)

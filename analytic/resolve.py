@@ -7,10 +7,12 @@ to 2^n hops, whatever the order, and the events themselves were not moved once (
 
 import msgspec
 
+from analytic.choice import ambiguous, choose, keep
 from analytic.fold import WITHDRAWN, Item, check_version
-from analytic.links import DOWN, ISSUED, TOUCHED, UP, Heard, Link, ambiguous, choose, heard, keep
+from analytic.links import DOWN, ISSUED, TOUCHED, UP, Heard, Link, heard
 from analytic.policy import Policy
 from analytic.routing import is_exact
+from analytic.trust import WAY
 from schemas.records import Hop
 
 ROUNDS = 4
@@ -24,11 +26,15 @@ Draft = tuple[str, int, Link, str]
 
 
 class Above(msgspec.Struct, array_like=True):
-    """The state at one key of a round: the links whose child it is, by credential; and what was done to a workload."""
+    """The state at one key of a round: the links whose child it is, by credential; and what was done to a workload.
+
+    `entered` is when a way in (analytic/trust.py) was first used, UTC microseconds.
+    """
 
     version: int = VERSION
     links: dict[str, list[Link]] = {}
     touches: list[Link] = []
+    entered: int | None = None
 
 
 class Resolve:
@@ -58,10 +64,12 @@ class Resolve:
         if told.role == UP:
             if link.kind == "touch":
                 above.touches = [*above.touches, link][-self._policy.max_touches :]
-            else:
+            elif above.entered is None:  # Whoever came in by a way before was not let in by what opens it now.
                 keep(above.links, link, self._policy)
             # A link that goes on up is lengthened where its parent is; one that is whole goes on from here.
             return above, self._on(link, link.child) if link.parent is None else []
+        if above.entered is None and (link.parent or "").startswith(WAY):
+            above.entered = link.at
         return above, self._on(self._lengthen(above, link), link.parent or "")
 
     def _lengthen(self, above: Above, link: Link) -> Link:

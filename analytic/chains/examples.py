@@ -127,6 +127,8 @@ def _principal(by: str) -> dict[str, Any]:
             return _role(role, session or role, "temporary")
         case "sso":
             return _role("AWSReservedSSO_Operator_0123456789abcdef", name, "temporary")
+        case "account":
+            return _outsider(name)
         case "instance" | "function":
             workload = _role("web" if kind == "instance" else name, name, "temporary")
             return workload | {"issued_to": _workload(by), "place": "datacentre"}
@@ -138,7 +140,20 @@ def _principal(by: str) -> dict[str, Any]:
             return _directory("azure", "ServicePrincipal", name, f"oid-app-{name}")
         case "okta":
             return _directory("okta", "User", f"{name}@example.com", f"00u{name}")
-    raise ValueError(f"by {by!r} is of no known kind: write user, role, sso, instance, function, gcp, entra, app, okta")
+    raise ValueError(
+        f"by {by!r} is of no known kind: write user, role, sso, account, instance, function, gcp, entra, app, okta"
+    )
+
+
+def _outsider(account: str) -> dict[str, Any]:
+    """Give somebody of an account whose own log is not here."""
+    return {
+        "provider": "aws",
+        "principal_id": _unique("AIDA", account, 17),
+        "principal_type": "AWSAccount",
+        "principal_account": account,
+        "place": "vps",
+    }
 
 
 def _user(name: str) -> dict[str, Any]:

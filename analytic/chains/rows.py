@@ -18,7 +18,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Line,
         Meta(
             description="Who: `alice` (an AWS user with a second factor), `root`, `role:deploy/session`, "
-            "`sso:alice@example.com`, `instance:i-1`, `function:resize`, `gcp:alice@example.com`, "
+            "`sso:alice@example.com`, `account:444455556666`, `instance:i-1`, `function:resize`, "
+            "`gcp:alice@example.com`, "
             "`gcp:build@example-project.iam.gserviceaccount.com`, `entra:alice`, `app:invoices`, `okta:alice`."
         ),
     ]

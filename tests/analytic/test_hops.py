@@ -77,6 +77,64 @@ def test_the_two_copies_of_a_cross_account_call_are_one() -> None:
     assert (alone.actor.id, alone.actor.name) == (ALICE, "AIDAALICE000000000000")
 
 
+OUTSIDE = "444455556666"
+
+
+def let_in(at: int, policy: str = "iam:UpdateAssumeRolePolicy", role: str = "r1") -> ApiEvent:
+    """Make alice's change of a role's trust that names another account."""
+    named = [role, f"arn:aws:iam::{OUTSIDE}:root"]
+    return by_user("open", at, policy, resources=named, target_account=OUTSIDE)
+
+
+def come_in(at: int, id_: str = "in", role: str = "r1", account: str = OUTSIDE, **fields: str) -> list[ApiEvent]:
+    """Make the AssumeRole of somebody in another account, as the role's account logs it, and a use of the session."""
+    key = f"ASIA{id_.upper()}"
+    assumed = make.event(
+        id_,
+        at,
+        "sts:AssumeRole",
+        principal_type="AWSAccount",
+        principal_id="AIDAEVE00000000000000",
+        principal_account=account,
+        source_ip=make.CAFE,
+        issued=Issued(key, f"AROA{role.upper()}:s"),
+        resources=[f"arn:aws:iam::{make.ACCOUNT}:role/{role}"],
+        **fields,
+    )
+    return [assumed, by_role(f"{id_}-use", at + MINUTE, "iam:ListUsers", role, "s", key, source_ip=make.CAFE)]
+
+
+@pytest.mark.parametrize("policy", ["iam:UpdateAssumeRolePolicy", "iam:CreateRole"])
+@pytest.mark.parametrize("fields", [{}, {"shared_event_id": "shared-1"}])
+def test_who_comes_in_from_outside_leads_to_who_opened_the_way(policy: str, fields: dict[str, str]) -> None:
+    step = steps(*reversed([let_in(0, policy), *come_in(HOUR, **fields)]))["in-use"]
+    assert step.actor.id == ALICE
+    assert [(hop.how, hop.certainty) for hop in step.hops] == [
+        (policy.removeprefix("iam:"), "probable"),
+        ("AssumeRole", "certain"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        come_in(HOUR, role="r2"),
+        come_in(HOUR, account="999988887777"),
+        come_in(13 * HOUR),
+        [*come_in(-HOUR, "before"), *come_in(HOUR)],
+    ],
+    ids=["another role", "another account", "half a day later", "came in before"],
+)
+def test_a_way_in_is_one_role_for_one_account_within_hours_and_new(others: list[ApiEvent]) -> None:
+    assert steps(let_in(0), *others)["in-use"].actor.name == "AIDAEVE00000000000000"
+
+
+def test_the_callers_own_copy_says_who_came_in_better_than_who_opened_the_way() -> None:
+    own = by_user("copy", HOUR, "sts:AssumeRole", "eve", shared_event_id="shared-1", access="credential")
+    step = steps(let_in(0), own, *come_in(HOUR, shared_event_id="shared-1"))["in-use"]
+    assert (step.actor.name, [hop.how for hop in step.hops]) == ("eve", ["AssumeRole"])
+
+
 def test_a_command_on_an_instance_leads_through_the_role_to_the_person() -> None:
     used = by_role("t", 2 * MINUTE, "ssm:SendCommand", "r1", "s", "ASIA1", touched=[make.instance("i-1")])
     stolen = make.by_instance("x", 9 * MINUTE, "s3:ListBuckets", "i-1", "ASIA9", source_ip=make.CAFE)
@@ -243,7 +301,15 @@ def worlds(draw: st.DrawFn) -> list[ApiEvent]:
         key, other = draw(st.sampled_from(keys)), draw(st.sampled_from(keys))
         role = draw(st.sampled_from(["r1", "r2"]))
         arn = session_arn(role, "s")
-        match draw(st.integers(0, 6)):
+        match draw(st.integers(0, 8)):
+            case 7:
+                event = by_user(
+                    id_, at, "iam:CreateRole", target_account=OUTSIDE, resources=[role, f"arn:aws:iam::{OUTSIDE}:root"]
+                )
+            case 8:
+                event = come_in(at, id_, role)[0]
+                event.issued = Issued(key, f"AROA{role}:s")
+                event.shared_event_id = draw(st.sampled_from([None, "s1"]))
             case 0 | 1:
                 user = draw(st.sampled_from(["alice", "bob"]))
                 event = make.assume(id_, at, role, "s", key, user=user)

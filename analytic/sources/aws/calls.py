@@ -12,6 +12,7 @@ from analytic.sources.aws import names as aws_names
 from analytic.sources.aws.identity import Principal
 from analytic.sources.aws.parts import part, resource_objects
 from analytic.sources.aws.record import ABSENT, CloudTrailRecord
+from analytic.sources.aws.trust import trusted
 from analytic.sources.json_fields import MAX_RESOURCES, MAX_TEXT_CHARS, inner
 
 MAX_TOUCHED = 64
@@ -60,7 +61,7 @@ def touched(
 
 
 def resources(record: CloudTrailRecord, service: str, request: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Give what the call names (ARNs, then names from `request`), and the accounts that own it."""
+    """Give what the call names (ARNs, then names from `request`), and the accounts that own it or are let in by it."""
     if record.resources is ABSENT and not request:
         return [], []
     names: list[Any] = []
@@ -75,6 +76,10 @@ def resources(record: CloudTrailRecord, service: str, request: dict[str, Any]) -
         for key in _NAMES:
             if key in request:
                 names.extend(_texts(request[key]))
+    if service == "iam":
+        outside = trusted(request, record.recipient_account_id)
+        names.extend(outside)
+        accounts.extend(account for name in outside if (account := aws_names.arn_account(name)))
     if service == "cloudtrail":
         names.append(request.get("name"))
     if service == "ec2":

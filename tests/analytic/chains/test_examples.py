@@ -50,6 +50,7 @@ def test_what_is_handed_out_is_what_is_used() -> None:
         ("entra:alice", "azure", "User"),
         ("app:invoices", "azure", "ServicePrincipal"),
         ("okta:alice", "okta", "User"),
+        ("account:444455556666", "aws", "AWSAccount"),
     ],
 )
 def test_each_kind_of_principal(by: str, provider: str, kind: str) -> None:

@@ -41,6 +41,7 @@ service_to_service_impact
 shared_out
 shift_to_privileged
 trust_opened_outside
+trust_used_outside
 unheard_of
 unusual_order
 workload_off_home
