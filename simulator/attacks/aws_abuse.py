@@ -77,8 +77,7 @@ def trust_opened(scene: Scene) -> None:
         [one for one in scene.world.roles if one.account == held.account] or list(scene.world.roles)
     )
     held = replace(held, account=role.account)
-    statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OUTSIDER}:root"}, "Action": "sts:AssumeRole"}
-    policy = {"roleName": role.name, "policyDocument": f"{statement}".replace("'", '"')}
+    policy = {"roleName": role.name, "policyDocument": works.trust_policy(OUTSIDER)}
     act(scene, held, "iam", "UpdateAssumeRolePolicy", policy)
     _from_outside(scene, role, held)
 

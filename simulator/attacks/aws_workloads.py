@@ -3,6 +3,7 @@
 Sources: as `simulator.issuing` and `simulator.hops.aws_links`.
 """
 
+import json
 from dataclasses import replace
 
 from simulator.attacks import aws
@@ -185,3 +186,9 @@ def machine_user_home(scene: Scene, one: MachineUser) -> Spot:
     """Give where a program with an IAM user's key runs, with its client."""
     agent = f"Boto3/1.2{one.number % 10}.{one.number % 7} Python/3.8.10 Linux/5.4.0-190-generic Botocore/1.29.1"
     return program(one.address, network_of(scene.world, one.address), agent)
+
+
+def trust_policy(account: str) -> str:
+    """Write the trust policy that lets an account assume a role, as IAM takes it: a text."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -74,8 +74,7 @@ def vendor_trust(scene: Scene) -> None:
         [one for one in scene.world.roles if one.account == held.account] or list(scene.world.roles)
     )
     held = replace(held, account=role.account)
-    statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{VENDOR}:root"}, "Action": "sts:AssumeRole"}
-    policy = {"roleName": role.name, "policyDocument": f"{statement}".replace("'", '"')}
+    policy = {"roleName": role.name, "policyDocument": works.trust_policy(VENDOR)}
     act(scene, held, "iam", "UpdateAssumeRolePolicy", policy)
     scene.pause()
     network = scene.world.networks.aws["us-east-1"][22]
