@@ -82,6 +82,15 @@ def trust_opened(scene: Scene) -> None:
     _from_outside(scene, role, held)
 
 
+def provider_added(scene: Scene) -> None:
+    """Make the organization trust an identity provider of the thief's, with a role for whom it names."""
+    held = _taken_over(scene, "platform")
+    act(scene, held, "iam", "ListOpenIDConnectProviders")
+    works.trust_provider(scene, held, "token.sync.example.net", "repo:example-sync/agent:*", "ops-sync")
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    act(scene, held, "iam", "AttachRolePolicy", {"roleName": "ops-sync", "policyArn": arn})
+
+
 def _from_outside(scene: Scene, role: Role, held: Held) -> None:
     scene.pause()
     network = scene.rng.choice(scene.world.networks.hosting)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from simulator.attacks import aws
 from simulator.attacks import aws_ways as ways
-from simulator.attacks.aws import Held, call
+from simulator.attacks.aws import Held, act, call
 from simulator.attacks.scene import Scene, Spot, network_of, program
 from simulator.clients import OIDC_ACTION, SSM_AGENT, boto3, console, fixed, lambda_runtime
 from simulator.hops.aws_calls import session_identity, user_identity
@@ -192,3 +192,23 @@ def trust_policy(account: str) -> str:
     """Write the trust policy that lets an account assume a role, as IAM takes it: a text."""
     statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def trust_provider(scene: Scene, held: Held, host: str, subject: str, role: str) -> None:
+    """Make an identity provider known in the account, and a role that whom it names as `subject` may assume."""
+    arn = f"arn:aws:iam::{held.account}:oidc-provider/{host}"
+    act(
+        scene,
+        held,
+        "iam",
+        "CreateOpenIDConnectProvider",
+        {"url": f"https://{host}", "clientIDList": ["sts.amazonaws.com"]},
+    )
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {f"{host}:sub": subject}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    act(scene, held, "iam", "CreateRole", {"roleName": role, "assumeRolePolicyDocument": policy})

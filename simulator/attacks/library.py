@@ -47,6 +47,7 @@ SCENARIOS = (
     Scenario("trail narrowed", "aws", "impair_then_act", aws_abuse.narrow_trail),
     Scenario("new user used elsewhere", "aws", "new_key_used_elsewhere", aws_abuse.new_user_elsewhere),
     Scenario("trust opened to outside", "aws", "trust_used_outside", aws_abuse.trust_opened),
+    Scenario("identity provider added", "aws", "trust_opened_outside", aws_abuse.provider_added),
     Scenario("snapshots shared out", "aws", "shared_out", aws_abuse.share_out),
     Scenario("secrets in bulk", "aws", "mass_reads", aws_abuse.secrets_in_bulk),
     Scenario("objects in bulk", "aws", "mass_reads", aws_abuse.objects_in_bulk),

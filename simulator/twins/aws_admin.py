@@ -87,6 +87,19 @@ def vendor_trust(scene: Scene) -> None:
     aws.reads(scene, inside, (*aws.ORDINARY, *aws.RECON), 14)
 
 
+def ci_set_up(scene: Scene) -> None:
+    """A platform engineer lets a new CI system in: its identity provider, and a role that may deploy."""
+    _, _, held = begin(scene, "platform")
+    works.trust_provider(scene, held, "ci.example.com", "project_path:example-org/web:*", "ci-web")
+    act(
+        scene,
+        held,
+        "iam",
+        "AttachRolePolicy",
+        {"roleName": "ci-web", "policyArn": f"arn:aws:iam::{held.account}:policy/deploy"},
+    )
+
+
 def backup_shared(scene: Scene) -> None:
     """A database administrator shares a snapshot with another account of the organization."""
     _, _, held = begin(scene, "data", "platform")

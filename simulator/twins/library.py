@@ -32,6 +32,7 @@ TWINS = (
     _twin("trail moved", "aws", aws_admin.trails_moved, "trail stopped"),
     _twin("log groups cleared away", "aws", aws_admin.retention, "trail narrowed"),
     _twin("vendor let in", "aws", aws_admin.vendor_trust, "trust opened to outside"),
+    _twin("CI system set up", "aws", aws_admin.ci_set_up, "identity provider added"),
     _twin("backup shared inside", "aws", aws_admin.backup_shared, "snapshots shared out"),
     _twin("secrets checked", "aws", aws_admin.secret_rotation, "secrets in bulk"),
     _twin("a month of objects", "aws", aws_admin.bulk_export, "objects in bulk"),
