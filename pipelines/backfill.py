@@ -24,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     shared(parser)
     parser.epilog = (
-        "example: tokentrail backfill logs/ --start 2026-03-03T14:00Z --end 2026-03-03T15:00Z --output out   "
-        "(docs/backfill.md)"
+        "example: tokentrail backfill examples/ --start 2026-03-03T14:00Z --end 2026-03-03T15:00Z --output out\n"
+        "example: tokentrail backfill 'examples/AWSLogs/*/CloudTrail/*/%Y/%m/%d/*' --start 2026-03-03 --end 2026-03-04 "
+        "--dry-run"
     )
     parser.add_argument(
         "--start",

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, OK, fail
@@ -40,6 +40,11 @@ _PASSING = frozenset({"stream"})
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser whose epilog is kept as it is: each of its lines `example: tokentrail …` is a command that runs."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **given})
+
     def error(self, message: str) -> NoReturn:
         # argparse would exit with 2, which is what --fail-on means.
         self.exit(ERROR, f"tokentrail: error: {message} (see {self.prog} --help)\n")
@@ -50,8 +55,7 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
     top = _Parser(
         prog="tokentrail",
         description="Follow every cloud credential to the person behind it (MITRE ATT&CK analytic AN0215).",
-        epilog="example: tokentrail scan examples/ --output out --fail-on high",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example: tokentrail scan examples/ --output out --report",
     )
     top.add_argument("--version", action="version", version=f"tokentrail {version('tokentrail')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -59,7 +63,10 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         "scan",
         help="audit logs to findings",
         description="Read audit logs, follow each credential, and write the findings.",
-        epilog="example: tokentrail scan logs/ 'more/*.json.gz' --output out --min-severity medium --fail-on high",
+        epilog=(
+            "example: tokentrail scan examples/ --output out --report\n"
+            "example: tokentrail scan 'examples/**/*.json.gz' --policy docs/policy.yaml --min-severity medium --fail-on high"
+        ),
     )
     shared(scan)
     scan.add_argument("--fail-on", choices=SEVERITIES, metavar="SEVERITY", help="exit 2 when a finding reaches it")
@@ -83,14 +90,14 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         "events",
         help="audit logs to normalised events",
         description="Read audit logs and write the normalised events alone.",
-        epilog="example: tokentrail events logs/ --output out",
+        epilog="example: tokentrail events examples/ --output out",
     )
     shared(events)
     baseline = commands.add_parser(
         "baseline",
         help="audit logs to what each actor usually does",
         description="Learn from a history of audit logs what each actor, and its peers, usually do.",
-        epilog="example: tokentrail baseline history/ --output baseline.avro",
+        epilog="example: tokentrail baseline examples/ --output baseline.avro",
     )
     shared(baseline, output="baseline.avro", metavar="FILE")
     for name, (module, help_) in _OTHERS.items():

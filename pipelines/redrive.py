@@ -35,8 +35,8 @@ Letters = Callable[[beam.Pipeline], beam.PCollection]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.epilog = (
-        "examples: tokentrail redrive tokentrail-out/dead_letters.jsonl --output redriven; "
-        "tokentrail redrive --table my-project:security.dead_letters --since 2026-03-03 "
+        "example: tokentrail redrive tokentrail-out/dead_letters.jsonl --output redriven\n"
+        "example: tokentrail redrive --table my-project:security.dead_letters --since 2026-03-03 "
         "--findings-table my-project:security.findings --dead-letter-table my-project:security.dead_letters "
         "--output kept"
     )

@@ -39,7 +39,10 @@ class Result(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.epilog = "example: tokentrail drill --list docs/drill.yaml --policy docs/policy.yaml --known-only examples/"
+    parser.epilog = (
+        "example: tokentrail drill --list docs/drill.yaml --policy docs/policy.yaml --known-only examples/\n"
+        "example: tokentrail drill --simulate --identities 20"
+    )
     add_inputs(parser, several="*")
     parser.add_argument("--list", metavar="LIST", help="the known activities, a YAML file (docs/drill.md)")
     parser.add_argument(

@@ -25,6 +25,7 @@ _MAX_NAMED = 5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.epilog = "example: tokentrail explain d4e1 tokentrail-out"
     parser.add_argument("finding", metavar="FINDING_ID", help="a finding's id, or its beginning as far as it is unique")
     parser.add_argument(
         "folder",

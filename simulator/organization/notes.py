@@ -7,7 +7,6 @@ import msgspec
 
 from simulator.identities import Json
 
-
 TRUTH = ("event_id", "label", "scenario", "chain", "actor")
 """The columns of the truth's table."""
 

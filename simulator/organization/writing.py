@@ -5,8 +5,8 @@
     FOLDER/asn.mmdb         whose network each address is in, and FOLDER/city.mmdb where it is
     FOLDER/README.md        the figures, and the attacks
 
-The truth is no JSON, so that a scan of FOLDER does not take it for a log. Days are made one after the other; a day is in
-memory at most as far as the delivery's buffer goes.
+The truth is no JSON, so that a scan of FOLDER does not take it for a log. Days are made one after the other; a day is
+in memory at most as far as the delivery's buffer goes.
 """
 
 import csv
