@@ -4,8 +4,10 @@ import argparse
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.metadata import version
 from typing import Any, NoReturn
 
@@ -39,6 +41,10 @@ _PASSING = frozenset({"stream"})
 """The commands that pass on to Beam what they do not know; those over files do once a runner is named."""
 
 
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)$")
+_UNKNOWN = re.compile(r"unrecognized arguments: (--[^ =]+)")
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose epilog is kept as it is: each of its lines `example: tokentrail …` is a command that runs."""
 
@@ -47,7 +53,17 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         # argparse would exit with 2, which is what --fail-on means.
-        self.exit(ERROR, f"tokentrail: error: {message} (see {self.prog} --help)\n")
+        meant = self._meant(message)
+        perhaps = f"; did you mean {meant[0]}?" if meant else ""
+        self.exit(ERROR, f"tokentrail: error: {message}{perhaps} (see {self.prog} --help)\n")
+
+    def _meant(self, message: str) -> list[str]:
+        """Give what is written nearly like a wrong choice or option, if anything is."""
+        if choice := _CHOICE.search(message):
+            return get_close_matches(choice[1], [name.strip("' ") for name in choice[2].split(",")], 1)
+        if option := _UNKNOWN.match(message):
+            return get_close_matches(option[1], list(self._option_string_actions), 1)
+        return []
 
 
 def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
@@ -65,7 +81,7 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         description="Read audit logs, follow each credential, and write the findings.",
         epilog=(
             "example: tokentrail scan examples/ --output out --report\n"
-            "example: tokentrail scan 'examples/**/*.json.gz' --policy docs/policy.yaml --min-severity medium --fail-on high"
+            "example: tokentrail scan 'examples/**/*.gz' --policy docs/policy.yaml --min-severity medium --fail-on high"
         ),
     )
     shared(scan)
@@ -104,6 +120,8 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if name in command_line:
             importlib.import_module(module).add_arguments(command)
+    for command in commands.choices.values():
+        command.set_defaults(of=command)
     return top
 
 
@@ -135,13 +153,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     top = parser(line)
     options, passed = top.parse_known_args(line)
     if passed and options.command not in _PASSING and not getattr(options, "runner", None):
-        top.error(f"unrecognized arguments: {' '.join(passed)}")
+        options.of.error(f"unrecognized arguments: {' '.join(passed)}")
     options.passed = passed
     try:
         module, _ = _OTHERS.get(options.command, ("pipelines.runs", ""))
         return int(importlib.import_module(module).run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except RuntimeError as error:
+        if str(error).startswith("KeyboardInterrupt"):
+            return INTERRUPTED  # Beam makes an error of its own out of what stops a step.
+        raise
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            return OK  # Rich ends the process so, with 1.
+        raise
     except BrokenPipeError:
         # Whoever read the output has enough of it (`| head`): that is no error, nor is what is still in the buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

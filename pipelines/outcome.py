@@ -20,8 +20,15 @@ RESULTS = (
 )
 """The files that runs write."""
 
+_STEP = " [while running "
+
 OK, ERROR, FOUND, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: FOUND when --fail-on was reached; INTERRUPTED as shells count SIGINT."""
+
+
+def said(error: BaseException) -> str:
+    """Give what an error says, in one line, without the step that Beam writes behind it."""
+    return " ".join(str(error).partition(_STEP)[0].split())
 
 
 def fail(message: str) -> int:

@@ -14,7 +14,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from analytic.policy import Policy
 from analytic.redriving import MAX_ATTEMPTS
 from pipelines.inputs import uri_of
-from pipelines.outcome import OK, fail
+from pipelines.outcome import OK, fail, said
 from pipelines.stream import bounded, findings_from
 from pipelines.streaming import sinks as to
 from transforms.baseline import Before, before
@@ -78,9 +78,9 @@ def run(options: argparse.Namespace) -> int:
         result = pipeline.run()
         result.wait_until_finish()
     except LetterError as error:
-        return fail(str(error))
+        return fail(said(error))
     except WriteError as error:
-        raise OSError(str(error)) from error
+        raise OSError(said(error)) from error
     if not options.quiet:
         _tell(counters(result), options.output)
     return OK

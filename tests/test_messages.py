@@ -237,4 +237,7 @@ def test_each_case_is_for_a_message_of_a_page() -> None:
 
 def test_errors_are_written_as_they_are_said() -> None:
     loose = [one for one in MESSAGES if not one.startswith(BEGINNINGS)]
-    assert loose == ["no snapshot was taken, a start will read back further: …", "… files could not be read to their end"]
+    assert loose == [
+        "no snapshot was taken, a start will read back further: …",
+        "… files could not be read to their end",
+    ]

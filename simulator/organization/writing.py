@@ -81,11 +81,11 @@ def write(
 ) -> Written:
     """Write the organization and the stories in it. `progress` is told (parts done, parts in all).
 
-    Raises OSError where the folder can't be written, ValueError when it holds logs already.
+    Raises OSError where the folder can't be written, ValueError when it holds anything.
     """
     logs = folder / "logs"
-    if logs.exists() and any(logs.iterdir()):
-        raise ValueError(f"{logs} is not empty: give a new folder, or remove what is there")
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is not empty: give a new folder, or remove what is there")
     logs.mkdir(parents=True, exist_ok=True)
     delivery, written = Delivery(logs, settings.seed), Written()
     waiting = sorted((note for story in stories for note in story.notes), key=lambda note: (note.at, note.event_id))

@@ -238,7 +238,7 @@ def test_errors_are_one_line(
     assert command(tmp_path) == 1
     assert (
         capsys.readouterr().err
-        == f"tokentrail: error: {tmp_path / 'logs'} is not empty: give a new folder, or remove what is there\n"
+        == f"tokentrail: error: {tmp_path} is not empty: give a new folder, or remove what is there\n"
     )
     (tmp_path / "file").write_text("")
     assert command(tmp_path / "file") == 1
