@@ -110,7 +110,7 @@ def _remote(path: str) -> tuple[dict[str, int], str | None]:
     if path.startswith("s3://") and importlib.util.find_spec("boto3") is None:
         return {}, f"{path} can't be listed: s3:// needs the package boto3, install it beside tokentrail"
     if path.startswith("bigquery://"):
-        return {}, f"{path}: a table is read by backfill, investigate and actors alone: give files here"
+        return {}, f"{path}: a table is read by backfill, investigate, actors and drill alone: give files here"
     from apache_beam.io.filesystem import BeamIOError
     from apache_beam.io.filesystems import FileSystems
     from apache_beam.options.pipeline_options import PipelineOptions

@@ -11,6 +11,7 @@ import msgspec
 
 from analytic.envelopes import find, identities_of, names_of
 from analytic.fold import Item, check_version
+from analytic.investigation.query import Query
 from analytic.patterns import Globs, any_case, calls_of, networks_of
 from analytic.policy import Policy
 from analytic.shifts import by_service
@@ -20,6 +21,8 @@ VERSION = 1
 
 SCRIPTED = ("cloud_shell", "cli", "sdk", "iac")
 """Interfaces whose every action must lead to somebody: a person at a console is there in person."""
+
+ANY_TIME = Query()
 
 PERSON, AUTOMATION, UNTRACED = "person", "automation", "untraced"
 
@@ -82,10 +85,15 @@ class Trace:
     repeats = True
 
     def __init__(
-        self, policy: Policy, activities: tuple[Activity, ...], interfaces: tuple[str, ...] = SCRIPTED
+        self,
+        policy: Policy,
+        activities: tuple[Activity, ...],
+        interfaces: tuple[str, ...] = SCRIPTED,
+        asked: Query = ANY_TIME,
     ) -> None:
-        """Takes the policy, for its envelopes, the activities, and the interfaces that are judged beside them."""
+        """Takes the policy, for its envelopes, the activities, the interfaces that are judged beside them, and when."""
         self._policy = policy
+        self._asked = asked
         self._interfaces = interfaces
         self._activities = activities
         self._by_event = {id_: number for number, one in enumerate(activities) for id_ in one.events}
@@ -94,12 +102,14 @@ class Trace:
         self._decode_step = msgspec.msgpack.Decoder(Step).decode
         self._decode_state = msgspec.msgpack.Decoder(Traced).decode
 
-    def __reduce__(self) -> tuple[type["Trace"], tuple[Policy, tuple[Activity, ...], tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type["Trace"], tuple[Policy, tuple[Activity, ...], tuple[str, ...], Query]]:
         """Rebuild from the settings: decoders do not travel to workers."""
-        return (Trace, (self._policy, self._activities, self._interfaces))
+        return (Trace, (self._policy, self._activities, self._interfaces, self._asked))
 
     def step(self, state: Traced | None, item: Item) -> tuple[Traced | None, list[tuple[str, Traced]]]:
         """Judge one step of the actor."""
+        if not self._asked.within(item.time):
+            return state, []
         step = self._decode_step(item.body)
         event = step.event
         listed = self._by_event.get(event.event_id)

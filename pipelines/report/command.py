@@ -5,6 +5,7 @@ import os
 
 from analytic.chains.chain import Chain
 from analytic.chains.shipped import chains
+from pipelines.arguments import add_own_chains, add_quiet, add_results, checked
 from pipelines.chains.files import ChainError, load_folder
 from pipelines.outcome import OK, fail
 from pipelines.report.folder import load
@@ -18,28 +19,22 @@ NAME = "report.html"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = "example: tokentrail report tokentrail-out"
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        default="tokentrail-out",
-        metavar="DIR",
-        help="what a scan wrote: its --output folder, or a findings.jsonl (default: %(default)s)",
-    )
+    add_results(parser)
     parser.add_argument("--output", metavar="FILE", help=f"where to write (default: {NAME} beside the findings)")
-    parser.add_argument("--chains", metavar="DIR", help="your own chains, for what they say to check")
+    add_own_chains(parser)
     parser.add_argument(
         "--max-findings",
-        type=_number,
+        type=checked(_number),
         default=MAX_WHOLE,
         metavar="N",
         help="tell so many findings in full, the gravest first; the others in a line each (default: %(default)s)",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
 
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text[:40]} is no number of findings: give one from 1 to 10000")
+        raise ValueError(f"{text[:40]} is no number of findings: give one from 1 to 10000")
     return int(text)
 
 

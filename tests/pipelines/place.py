@@ -1,6 +1,8 @@
 """What somebody has who tried the first scan in a clone, for commands that help and pages give to be run in."""
 
 import contextlib
+import gzip
+import json
 import os
 import re
 import shlex
@@ -8,6 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from google.cloud.bigquery import Client, SchemaField, Table, TimePartitioning
 
 from pipelines import cli
 from tests.pipelines.test_commands import OWN
@@ -53,6 +56,21 @@ def runs(command: str) -> None:
     """Run a command as it is written: it exits with 0, or with 2 where it asks for that."""
     code = cli.main(shlex.split(command)[1:])
     assert code in ((0, 2) if _CONDITIONS.search(command) else (0,)), command
+
+
+def logged(table: str) -> None:
+    """Make a table of raw records, of the examples' day: one in a row, partitioned by their time."""
+    client = Client(project=table.split(".")[0])
+    client.create_dataset(table.rpartition(".")[0], exists_ok=True)
+    client.delete_table(table, not_found_ok=True)
+    made = Table(table, [SchemaField("event_time", "TIMESTAMP"), SchemaField("raw", "STRING")])
+    made.time_partitioning = TimePartitioning(field="event_time")
+    client.create_table(made)
+    files = sorted((ROOT / "examples").rglob("*.json.gz"))
+    records = [record for file in files for record in json.loads(gzip.decompress(file.read_bytes()))["Records"]]
+    rows = [{"event_time": record["eventTime"], "raw": json.dumps(record)} for record in records]
+    for at in range(0, len(rows), 500):
+        assert client.insert_rows_json(table, rows[at : at + 500]) == []
 
 
 def made_before(command: str) -> bool:

@@ -299,7 +299,10 @@ def test_a_slip_of_the_pen_is_told_with_what_was_meant(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (["scan", "bigquery://p.d.t"], "bigquery://p.d.t: a table is read by backfill, investigate and actors alone"),
+        (
+            ["scan", "bigquery://p.d.t"],
+            "bigquery://p.d.t: a table is read by backfill, investigate, actors and drill alone",
+        ),
         (["scan", "{examples}", "--policy", "no.yaml"], "no.yaml: cannot be read: No such file or directory: give the"),
         (["scan", "{examples}", "--output", "{here}/taken", "-q"], "/taken/findings.jsonl: Is a directory\n"),
     ],

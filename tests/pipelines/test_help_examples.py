@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import cli, reference_docs
-from tests.pipelines.place import ROOT, STREAMS, TABLES, made_before, place, prepared, runs
+from tests.pipelines.place import ROOT, STREAMS, TABLES, logged, made_before, place, prepared, runs
 from tests.servers.bigquery import Emulator
 from tests.servers.prism import prism
 from tests.servers.pubsub import pubsub_emulator
@@ -65,6 +65,7 @@ def test_an_example_runs(example: str, place: Path) -> None:
 @pytest.mark.integration
 def test_the_examples_with_tables_run(bigquery: Emulator, place: Path) -> None:
     """In the order in which they build on another: tables are made before they are compared and asked."""
+    logged("my-project.logs.cloudtrail")
     for example in sorted((example for example in ALL if TABLES.search(example)), key=made_before):
         runs(example)
 

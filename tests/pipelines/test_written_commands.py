@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.place import ROOT, STREAMS, TABLES, made_before, place, prepared, runs
+from tests.pipelines.place import ROOT, STREAMS, TABLES, logged, made_before, place, prepared, runs
 from tests.servers.bigquery import Emulator
 
 __all__ = ["place", "prepared"]
@@ -38,6 +38,7 @@ def test_the_commands_of_the_page_run(page: str, place: Path) -> None:
 def test_the_commands_with_tables_run(bigquery: Emulator, place: Path) -> None:
     commands = [command for commands in PAGES.values() for command in commands if TABLES.search(command)]
     assert commands
+    logged("my-project.logs.cloudtrail")
     for command in sorted(commands, key=made_before):
         runs(command)
 
