@@ -11,7 +11,7 @@ from pipelines.outcome import OK, fail
 from pipelines.report.folder import load
 from pipelines.report.page import MAX_WHOLE, render
 from pipelines.views.console import safe
-from pipelines.views.findings_file import FindingsError
+from pipelines.views.findings_file import FindingsError, beside
 
 NAME = "report.html"
 
@@ -52,8 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 def write(folder: str, output: str | None, own: tuple[Chain, ...] = (), max_whole: int = MAX_WHOLE) -> str:
     """Write the report of a folder and give its path. Raises FindingsError, and OSError where it can't be written."""
-    beside = folder if os.path.isdir(folder) else os.path.dirname(folder)
-    path = output or os.path.join(beside, NAME)
+    path = output or os.path.join(beside(folder), NAME)
     pieces = render(load(folder), (*own, *chains()), max_whole)
     draft = f"{path}.draft"
     try:

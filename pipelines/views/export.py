@@ -7,7 +7,7 @@ from analytic.scoring import SEVERITIES
 from pipelines.arguments import add_quiet, add_results
 from pipelines.outcome import OK, fail
 from pipelines.views.console import safe
-from pipelines.views.findings_file import FindingsError, read
+from pipelines.views.findings_file import FindingsError, beside, read
 from pipelines.views.formats import FORMATS, write
 from schemas.records import to_dict
 
@@ -38,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
         return fail(str(error))
     least = SEVERITIES.index(options.min_severity) + 1
     rows = [to_dict(finding) for finding in findings if finding.severity_rank >= least]
-    beside = options.folder if os.path.isdir(options.folder) else os.path.dirname(options.folder) or "."
-    folder = options.output or beside
+    folder = options.output or beside(options.folder)
     os.makedirs(folder, exist_ok=True)
     for name in dict.fromkeys(options.format):
         path = write(folder, name, rows)

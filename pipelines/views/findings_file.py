@@ -40,6 +40,11 @@ def read(path: str) -> list[Finding]:
     return list(latest.values())
 
 
+def beside(path: str) -> str:
+    """Give the folder of a scan's results: the path itself, or where the file lies."""
+    return path if os.path.isdir(path) else os.path.dirname(path) or "."
+
+
 def lines_of(file: BinaryIO, path: str, hint: str = "") -> Iterator[tuple[int, bytes]]:
     """Give a file's lines that are not blank, with their numbers from 1. Raises FindingsError on a too long one."""
     number = 0
