@@ -172,6 +172,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has enough of it (`| head`): that is no error, nor is what is still in the buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except (FileExistsError, NotADirectoryError) as error:
+        return fail(f"{error.filename}: is a file where --output needs a folder: give another")
     except OSError as error:
         return fail(
             f"{error.filename or getattr(options, 'output', options.command)}: {error.strerror or error}"

@@ -2,6 +2,8 @@
 
 import sys
 
+REPORT = "report.html"
+
 RESULTS = (
     "findings.jsonl",
     "findings.avro",
@@ -9,7 +11,7 @@ RESULTS = (
     "findings.ecs.jsonl",
     "findings.csv",
     "findings.md",
-    "report.html",
+    REPORT,
     "dead_letters.jsonl",
     "summary.json",
     "events.jsonl",

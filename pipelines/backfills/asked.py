@@ -55,7 +55,10 @@ def moment(text: str) -> int:
 
 def duration(text: str) -> int:
     """Read a duration such as 24h, 90m or 0s as microseconds. Raises ValueError, in one line."""
-    return patterns.micros(text)
+    try:
+        return patterns.micros(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} {error}") from None
 
 
 def shown(micros: int) -> str:

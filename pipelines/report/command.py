@@ -7,20 +7,18 @@ from analytic.chains.chain import Chain
 from analytic.chains.shipped import chains
 from pipelines.arguments import add_own_chains, add_quiet, add_results, checked
 from pipelines.chains.files import ChainError, load_folder
-from pipelines.outcome import OK, fail
+from pipelines.outcome import OK, REPORT, fail
 from pipelines.report.folder import load
 from pipelines.report.page import MAX_WHOLE, render
 from pipelines.views.console import safe
 from pipelines.views.findings_file import FindingsError, beside
-
-NAME = "report.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = "example: tokentrail report tokentrail-out"
     add_results(parser)
-    parser.add_argument("--output", metavar="FILE", help=f"where to write (default: {NAME} beside the findings)")
+    parser.add_argument("--output", metavar="FILE", help=f"where to write (default: {REPORT} beside the findings)")
     add_own_chains(parser)
     parser.add_argument(
         "--max-findings",
@@ -52,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def write(folder: str, output: str | None, own: tuple[Chain, ...] = (), max_whole: int = MAX_WHOLE) -> str:
     """Write the report of a folder and give its path. Raises FindingsError, and OSError where it can't be written."""
-    path = output or os.path.join(beside(folder), NAME)
+    path = output or os.path.join(beside(folder), REPORT)
     pieces = render(load(folder), (*own, *chains()), max_whole)
     draft = f"{path}.draft"
     try:

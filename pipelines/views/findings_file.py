@@ -65,6 +65,8 @@ def _lines(path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "its bytes are no text"
     if isinstance(error, KeyError):
         return f"the key {error} is missing"
     return " ".join(str(error).split())[:200] or type(error).__name__
