@@ -100,8 +100,9 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
 
 
 def test_a_filesystem_without_its_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "needs the package boto3" in expand(["s3://bucket/trail.json"]).errors[0]
+    with monkeypatch.context() as without:
+        without.setattr("importlib.util.find_spec", lambda name: None)
+        assert "needs the package boto3" in expand(["s3://bucket/trail.json"]).errors[0]
     (error,) = expand(["gopher://host/path"]).errors
     assert error.startswith("gopher://host/path can't be listed: ")
     assert "\n" not in error
