@@ -4,10 +4,10 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable
 
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
+from pipelines.arguments import checked
 from pipelines.backfills import show
 from pipelines.backfills.asked import Asked, duration, moment
 from pipelines.backfills.plan import Plan, plan
@@ -24,29 +24,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     shared(parser)
     parser.epilog = (
-        "example: tokentrail backfill logs/ --start 2026-03-03T14:00Z --end 2026-03-03T15:00Z --output out   "
-        "(docs/backfill.md)"
+        "example: tokentrail backfill examples/ --start 2026-03-03T14:00Z --end 2026-03-03T15:00Z --output out\n"
+        "example: tokentrail backfill 'examples/AWSLogs/*/CloudTrail/*/%Y/%m/%d/*' --start 2026-03-03 --end 2026-03-04 "
+        "--dry-run"
     )
     parser.add_argument(
         "--start",
         required=True,
-        type=_read(moment),
+        type=checked(moment),
         metavar="TIME",
         help="the first moment told; UTC, such as 2026-03-03",
     )
     parser.add_argument(
-        "--end", required=True, type=_read(moment), metavar="TIME", help="the first moment no longer told"
+        "--end", required=True, type=checked(moment), metavar="TIME", help="the first moment no longer told"
     )
     parser.add_argument(
         "--warm-up",
-        type=_read(duration),
+        type=checked(duration),
         default="24h",
         metavar="TIME",
         help="what is read before the start's UTC day; it builds state and gives no findings (default: %(default)s)",
     )
     parser.add_argument(
         "--lateness",
-        type=_read(duration),
+        type=checked(duration),
         default="1h",
         metavar="TIME",
         help="how late after its event a record may land in its file (default: %(default)s)",
@@ -67,16 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--chains", metavar="DIR", help="your own chains beside the shipped ones (docs/chains.md)")
     parser.add_argument("--baseline", metavar="FILE", help="what `tokentrail baseline` learnt from history")
-
-
-def _read(read: Callable[[str], int]) -> Callable[[str], int]:
-    def checked(text: str) -> int:
-        try:
-            return read(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return checked
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,10 +4,12 @@ import argparse
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from analytic.scoring import SEVERITIES
 from pipelines.outcome import ERROR, INTERRUPTED, OK, fail
@@ -39,10 +41,29 @@ _PASSING = frozenset({"stream"})
 """The commands that pass on to Beam what they do not know; those over files do once a runner is named."""
 
 
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)$")
+_UNKNOWN = re.compile(r"unrecognized arguments: (--[^ =]+)")
+
+
 class _Parser(argparse.ArgumentParser):
+    """A parser whose epilog is kept as it is: each of its lines `example: tokentrail …` is a command that runs."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **given})
+
     def error(self, message: str) -> NoReturn:
         # argparse would exit with 2, which is what --fail-on means.
-        self.exit(ERROR, f"tokentrail: error: {message} (see {self.prog} --help)\n")
+        meant = self._meant(message)
+        perhaps = f"; did you mean {meant[0]}?" if meant else ""
+        self.exit(ERROR, f"tokentrail: error: {message}{perhaps} (see {self.prog} --help)\n")
+
+    def _meant(self, message: str) -> list[str]:
+        """Give what is written nearly like a wrong choice or option, if anything is."""
+        if choice := _CHOICE.search(message):
+            return get_close_matches(choice[1], [name.strip("' ") for name in choice[2].split(",")], 1)
+        if option := _UNKNOWN.match(message):
+            return get_close_matches(option[1], list(self._option_string_actions), 1)
+        return []
 
 
 def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
@@ -50,8 +71,7 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
     top = _Parser(
         prog="tokentrail",
         description="Follow every cloud credential to the person behind it (MITRE ATT&CK analytic AN0215).",
-        epilog="example: tokentrail scan examples/ --output out --fail-on high",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example: tokentrail scan examples/ --output out --report",
     )
     top.add_argument("--version", action="version", version=f"tokentrail {version('tokentrail')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -59,7 +79,10 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         "scan",
         help="audit logs to findings",
         description="Read audit logs, follow each credential, and write the findings.",
-        epilog="example: tokentrail scan logs/ 'more/*.json.gz' --output out --min-severity medium --fail-on high",
+        epilog=(
+            "example: tokentrail scan examples/ --output out --report\n"
+            "example: tokentrail scan 'examples/**/*.gz' --policy docs/policy.yaml --min-severity medium --fail-on high"
+        ),
     )
     shared(scan)
     scan.add_argument("--fail-on", choices=SEVERITIES, metavar="SEVERITY", help="exit 2 when a finding reaches it")
@@ -83,20 +106,22 @@ def parser(command_line: Sequence[str] = ()) -> argparse.ArgumentParser:
         "events",
         help="audit logs to normalised events",
         description="Read audit logs and write the normalised events alone.",
-        epilog="example: tokentrail events logs/ --output out",
+        epilog="example: tokentrail events examples/ --output out",
     )
     shared(events)
     baseline = commands.add_parser(
         "baseline",
         help="audit logs to what each actor usually does",
         description="Learn from a history of audit logs what each actor, and its peers, usually do.",
-        epilog="example: tokentrail baseline history/ --output baseline.avro",
+        epilog="example: tokentrail baseline examples/ --output baseline.avro",
     )
     shared(baseline, output="baseline.avro", metavar="FILE")
     for name, (module, help_) in _OTHERS.items():
         command = commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if name in command_line:
             importlib.import_module(module).add_arguments(command)
+    for command in commands.choices.values():
+        command.set_defaults(of=command)
     return top
 
 
@@ -128,17 +153,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     top = parser(line)
     options, passed = top.parse_known_args(line)
     if passed and options.command not in _PASSING and not getattr(options, "runner", None):
-        top.error(f"unrecognized arguments: {' '.join(passed)}")
+        options.of.error(f"unrecognized arguments: {' '.join(passed)}")
     options.passed = passed
     try:
         module, _ = _OTHERS.get(options.command, ("pipelines.runs", ""))
         return int(importlib.import_module(module).run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except RuntimeError as error:
+        if str(error).startswith("KeyboardInterrupt"):
+            return INTERRUPTED  # Beam makes an error of its own out of what stops a step.
+        raise
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            return OK  # Rich ends the process so, with 1.
+        raise
     except BrokenPipeError:
         # Whoever read the output has enough of it (`| head`): that is no error, nor is what is still in the buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except (FileExistsError, NotADirectoryError) as error:
+        return fail(f"{error.filename}: is a file where --output needs a folder: give another")
     except OSError as error:
         return fail(
             f"{error.filename or getattr(options, 'output', options.command)}: {error.strerror or error}"

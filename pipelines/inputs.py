@@ -6,6 +6,7 @@ bytes say that it may be a log, and is else skipped and counted.
 
 import glob
 import importlib.util
+import logging
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -105,20 +106,48 @@ def _size(path: str) -> int:
         return 0  # It is read all the same, and becomes a dead letter that says why it can't be.
 
 
+def _lacks_for_s3() -> str | None:
+    """Say what s3:// lacks on this machine: Beam would try for minutes without it."""
+    if importlib.util.find_spec("boto3") is None:
+        return "s3:// needs the package boto3, install it beside tokentrail"
+    from boto3 import Session
+
+    if Session().get_credentials() is None:
+        return "this machine has no AWS credentials: run `aws configure`, or set AWS_PROFILE"
+    return None
+
+
+def _lacks_for_gs() -> str | None:
+    """Say what gs:// lacks on this machine, likewise."""
+    import google.auth
+    from google.auth.exceptions import DefaultCredentialsError
+
+    try:
+        google.auth.default()
+    except DefaultCredentialsError:
+        return "this machine has no Google credentials: run `gcloud auth application-default login`"
+    return None
+
+
 def _remote(path: str) -> tuple[dict[str, int], str | None]:
     """List a path of object storage through Beam; gives one line where the storage can't be reached."""
-    if path.startswith("s3://") and importlib.util.find_spec("boto3") is None:
-        return {}, f"{path} can't be listed: s3:// needs the package boto3, install it beside tokentrail"
-    from apache_beam.io.filesystem import BeamIOError
+    lacks = {"s3": _lacks_for_s3, "gs": _lacks_for_gs}.get(path.partition("://")[0])
+    if lacks is not None and (missing := lacks()):
+        return {}, f"{path} can't be listed: {missing}"
+    if path.startswith("bigquery://"):
+        return {}, f"{path}: a table is read by backfill, investigate, actors and drill alone: give files here"
     from apache_beam.io.filesystems import FileSystems
     from apache_beam.options.pipeline_options import PipelineOptions
 
+    from transforms.read import UNOPENED
+
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # Each time that it tries again comes with its stack.
     FileSystems.set_options(PipelineOptions([]))
     # A prefix alone would bring its neighbours along: logs/ and logs-old/.
     patterns = [path] if glob.has_magic(path) else [path, path.rstrip("/") + "/**"]
     try:
         results = FileSystems.match(patterns)
-    except (BeamIOError, ValueError) as error:
+    except (*UNOPENED, ValueError) as error:
         return (
             {},
             f"{path} can't be listed: {' '.join(str(error).split())[:200]} (check the credentials of this machine)",

@@ -2,6 +2,8 @@
 
 import sys
 
+REPORT = "report.html"
+
 RESULTS = (
     "findings.jsonl",
     "findings.avro",
@@ -9,7 +11,7 @@ RESULTS = (
     "findings.ecs.jsonl",
     "findings.csv",
     "findings.md",
-    "report.html",
+    REPORT,
     "dead_letters.jsonl",
     "summary.json",
     "events.jsonl",
@@ -20,8 +22,15 @@ RESULTS = (
 )
 """The files that runs write."""
 
+_STEP = " [while running "
+
 OK, ERROR, FOUND, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: FOUND when --fail-on was reached; INTERRUPTED as shells count SIGINT."""
+
+
+def said(error: BaseException) -> str:
+    """Give what an error says, in one line, without the step that Beam writes behind it."""
+    return " ".join(str(error).partition(_STEP)[0].split())
 
 
 def fail(message: str) -> int:

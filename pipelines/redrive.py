@@ -14,7 +14,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from analytic.policy import Policy
 from analytic.redriving import MAX_ATTEMPTS
 from pipelines.inputs import uri_of
-from pipelines.outcome import OK, fail
+from pipelines.outcome import OK, fail, said
 from pipelines.stream import bounded, findings_from
 from pipelines.streaming import sinks as to
 from transforms.baseline import Before, before
@@ -35,8 +35,8 @@ Letters = Callable[[beam.Pipeline], beam.PCollection]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.epilog = (
-        "examples: tokentrail redrive tokentrail-out/dead_letters.jsonl --output redriven; "
-        "tokentrail redrive --table my-project:security.dead_letters --since 2026-03-03 "
+        "example: tokentrail redrive tokentrail-out/dead_letters.jsonl --output redriven\n"
+        "example: tokentrail redrive --table my-project:security.dead_letters --since 2026-03-03 "
         "--findings-table my-project:security.findings --dead-letter-table my-project:security.dead_letters "
         "--output kept"
     )
@@ -78,9 +78,9 @@ def run(options: argparse.Namespace) -> int:
         result = pipeline.run()
         result.wait_until_finish()
     except LetterError as error:
-        return fail(str(error))
+        return fail(said(error))
     except WriteError as error:
-        raise OSError(str(error)) from error
+        raise OSError(said(error)) from error
     if not options.quiet:
         _tell(counters(result), options.output)
     return OK

@@ -15,6 +15,8 @@ DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 
 _SCHEMAS = ("finding", "api_event", "dead_letter", "coverage", "baseline")
 
+_EXAMPLE = "example: "
+
 _PAGE = """# Reference
 
 Written by `python -m pipelines.reference_docs` out of the code: change that, not this page. Made the same way:
@@ -76,16 +78,19 @@ def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
         yield from (f"| {_spelt(action)} | {_said(action)} |" for action in actions)
         yield ""
     if parser.epilog:
-        yield (
-            "\n".join(
-                textwrap.wrap(
-                    parser.epilog, 116, break_on_hyphens=False, initial_indent="    ", subsequent_indent="    "
-                )
-            )
-            + "\n"
-        )
+        lines = parser.epilog.splitlines()
+        commands = [line.removeprefix(_EXAMPLE) for line in lines if line.startswith(_EXAMPLE)]
+        yield "\n".join(map(_pasted, commands)) + "\n"
+        if prose := [line for line in lines if not line.startswith(_EXAMPLE)]:
+            yield "\n".join(textwrap.wrap(_text(" ".join(prose)), 120, break_on_hyphens=False)) + "\n"
     for below, command in inner.items():
         yield from _command(f"{name} {below}", command)
+
+
+def _pasted(command: str) -> str:
+    """Give a command as it can be pasted, in several lines where it is long."""
+    wrapped = textwrap.wrap(command, 112, break_on_hyphens=False, initial_indent="    ", subsequent_indent="        ")
+    return " \\\n".join(wrapped)
 
 
 def _spelt(action: argparse.Action) -> str:

@@ -12,7 +12,7 @@ from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines import scan
 from pipelines.inputs import expand
-from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
+from pipelines.outcome import ERROR, FOUND, OK, REPORT, RESULTS, fail
 from pipelines.views import console
 from pipelines.views.findings_file import FindingsError
 from transforms.baseline import before
@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         return fail(str(error))
     databases.close()
     beam_options = [f"--runner={options.runner}", *options.passed] if options.runner else []
+    former = _former_views(folder, options)
     outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet, beam_options=beam_options)
     if options.command == "scan":
         try:
@@ -47,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
             return fail(str(error))
     if not options.quiet:
         _show(options, outcome)
+        if former:
+            console.say([f"of an earlier scan, and not written anew: {', '.join(former)}"])
     if inputs.errors:
         return ERROR
     ranks = [finding["severity_rank"] for finding in outcome.findings]
@@ -102,6 +105,17 @@ def _write_views(folder: str, options: argparse.Namespace, findings: list[dict[s
         from pipelines.report.command import write
 
         write(folder, None, _own_chains(options.chains))
+
+
+def _former_views(folder: str, options: argparse.Namespace) -> list[str]:
+    """Give the views of findings that lie in a folder from before and that this scan does not replace."""
+    if options.command != "scan":
+        return []
+    from pipelines.views.formats import FORMATS
+
+    former = [file for name, file in FORMATS.items() if name not in (options.format or ())]
+    former += [] if options.report else [REPORT]
+    return [name for name in former if os.path.exists(os.path.join(folder, name))]
 
 
 def _show(options: argparse.Namespace, outcome: scan.Outcome) -> None:

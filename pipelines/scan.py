@@ -17,6 +17,7 @@ from analytic.chains.chain import Chain
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from pipelines.inputs import Inputs
+from pipelines.outcome import said
 from pipelines.progress import watching
 from pipelines.stream import (
     baseline_from,
@@ -126,7 +127,7 @@ def run(
             result = pipeline.run()
             result.wait_until_finish()
     except WriteError as error:
-        raise OSError(str(error)) from error
+        raise OSError(said(error)) from error
     except RuntimeError as error:
         if not beam_options:
             raise

@@ -6,19 +6,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from pipelines.outcome import OK, fail
 from simulator.organization.world import World
-from simulator.organization.writing import Settings, Story, write
+from simulator.organization.writing import TABLE, Settings, Story, write
 
 _ATTACKS = "simulator.attacks.library"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
+    parser.epilog = "example: tokentrail simulate --days 1 --identities 50 --attacks 5 --output made-up"
     parser.add_argument("--days", type=_count(1), default=7, metavar="N", help="from Monday on (default: %(default)s)")
     parser.add_argument(
         "--identities",
@@ -56,7 +58,9 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         Console(highlight=False, soft_wrap=True).print(
             f"{written.events:,} events ({len(stories)} attacks) in {written.files:,} files: {folder / 'logs'}\n"
-            f"what is true: {folder / 'README.md'}, {folder / 'truth.jsonl'}",
+            f"what is true: {folder / 'README.md'}, {folder / TABLE}\n"
+            f"next: tokentrail scan {quote(str(folder / 'logs'))} --asn-db {quote(str(folder / 'asn.mmdb'))} "
+            f"--country-db {quote(str(folder / 'city.mmdb'))}",
             markup=False,
         )
     return OK

@@ -42,6 +42,12 @@ def branch(schema: Schema) -> tuple[Schema, bool]:
     return others[0], "null" in schema
 
 
+def _default(field: Schema) -> Any:
+    if "default" not in field:
+        raise KeyError(field["name"])
+    return field["default"]
+
+
 def positional(value: Any, schema: Schema) -> Any:
     """Give a value with each record as the list of its fields, as the classes of records.py are decoded from.
 
@@ -54,7 +60,7 @@ def positional(value: Any, schema: Schema) -> Any:
     if inner["type"] == "record":
         fields = inner["fields"]
         return [
-            positional(value[field["name"]] if field["name"] in value else field["default"], field["type"])
+            positional(value[field["name"]] if field["name"] in value else _default(field), field["type"])
             for field in fields
         ]
     return [positional(item, inner["items"]) for item in value] if inner["type"] == "array" else value

@@ -99,7 +99,8 @@ def read_rows(path: str) -> Iterator[BaselineRow]:
             for row in fastavro.reader(file):
                 yield _row(row)
     except (OSError, EOFError) as error:
-        raise ValueError(f"{path}: cannot be read ({error}); give the file that `tokentrail baseline` wrote") from error
+        why = getattr(error, "strerror", None) or error
+        raise ValueError(f"{path}: cannot be read ({why}); give the file that `tokentrail baseline` wrote") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise ValueError(f"{path}: no baseline; give the file that `tokentrail baseline` wrote") from error
 

@@ -113,7 +113,7 @@ class BigQueryRows(FileSystem):
         return _URI.fullmatch(path) is not None
 
     def _list(self, dir_or_prefix: str) -> Iterator[FileMetadata]:
-        return iter(())  # What there is to read is planned by time (pipelines/backfills/rows.py).
+        return iter(())  # What there is to read is planned by time (pipelines/rows.py).
 
     def _read_only(self, *unused: Any) -> Any:
         raise OSError(f"{SCHEME}:// is only read here")

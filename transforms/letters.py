@@ -65,8 +65,9 @@ def _letters(path: str, rows: Iterable[Any], schema: avro.Schema) -> Iterator[De
             plain = avro.positional(from_row_of_file(row, schema), schema)
             yield msgspec.convert(plain, DeadLetter)
     except (ValueError, KeyError, TypeError, EOFError) as error:
+        why = f"it lacks {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error!s:.100}"
         raise LetterError(
-            f"{path}: dead letter {number + (number == 0)} or the one after it can't be read ({error!r:.100}): "
+            f"{path}: dead letter {number + (number == 0)} or the one after it can't be read ({why}): "
             "give the dead letters that scan or a stream wrote"
         ) from error
 

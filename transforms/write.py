@@ -246,4 +246,7 @@ class _Whole:
             raise self._failed(error) from error
 
     def _failed(self, error: OSError) -> WriteError:
-        return WriteError(f"cannot write {self._target}: {error.strerror or error}")
+        # Of a rename Beam tells what happened to each pair of files.
+        each = [one for one in (getattr(error, "exception_details", None) or {}).values() if isinstance(one, OSError)]
+        why = next((cause for cause in each[0].args if isinstance(cause, OSError)), each[0]) if each else error
+        return WriteError(f"cannot write {self._target}: {why.strerror or why}")

@@ -9,8 +9,9 @@ import msgspec
 
 from analytic.chains.facets import privileged
 from analytic.context import action
-from analytic.fold import Item, check_version
+from analytic.fold import Item
 from analytic.investigation.query import Query
+from analytic.investigation.retold import Retold
 from analytic.policy import Policy
 from analytic.shifts import by_service, context_of
 from schemas.records import Actor, Hop, Shift, Step
@@ -78,22 +79,16 @@ class Open(msgspec.Struct, array_like=True):
     session: Told | None = None
 
 
-class Reconstruct:
+class Reconstruct(Retold[Open, Told]):
     """The fold of one actor's sessions. Its drafts are sessions, under their actor and start."""
 
-    repeats = True
+    version = VERSION
 
     def __init__(self, policy: Policy, query: Query) -> None:
         """Takes the policy's session gap, and what is asked for."""
+        super().__init__(Open, policy, query)
         self._policy = policy
         self._query = query
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode_step = msgspec.msgpack.Decoder(Step).decode
-        self._decode_state = msgspec.msgpack.Decoder(Open).decode
-
-    def __reduce__(self) -> tuple[type["Reconstruct"], tuple[Policy, Query]]:
-        """Rebuild from the settings: decoders do not travel to workers."""
-        return (Reconstruct, (self._policy, self._query))
 
     def step(self, state: Open | None, item: Item) -> tuple[Open | None, list[tuple[str, Told]]]:
         """Take one step of the actor; give its session where something in it is meant."""
@@ -110,26 +105,13 @@ class Reconstruct:
         _add(session, step, meant=meant, wanted=self._query.resource is not None and meant)
         return state, [(_key(session), session)] if session.meant else []
 
-    def render(self, draft: Told) -> tuple[str, Item]:
-        """Give the session."""
-        return "", Item(draft.started, _key(draft), msgspec.Raw(self._encode(draft)))
-
-    def retract(self, draft: Told) -> tuple[str, Item]:
-        """Give the session again: a reader of a stream takes the latest."""
-        return self.render(draft)
+    def item_of(self, draft: Told) -> tuple[int, str]:
+        """Give the session's time and id."""
+        return draft.started, _key(draft)
 
     def recall(self, state: Open, id_: str) -> Told | None:
         """Give the session of this id that is still going on."""
         return state.session if state.session is not None and _key(state.session) == id_ else None
-
-    def load(self, data: bytes) -> Open:
-        """Decode a state; raises ValueError on a version that this build does not know."""
-        check_version("Reconstruct", data, VERSION)
-        return self._decode_state(data)
-
-    def dump(self, state: Open) -> bytes:
-        """Encode a state."""
-        return self._encode(state)
 
 
 def _key(session: Told) -> str:

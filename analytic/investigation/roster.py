@@ -4,12 +4,13 @@ import msgspec
 
 from analytic.chains.facets import privileged
 from analytic.context import action
-from analytic.fold import Item, check_version
+from analytic.fold import Item
 from analytic.investigation.query import Query, credentials_of, names_of
 from analytic.investigation.reconstruct import tally
+from analytic.investigation.retold import Retold
 from analytic.policy import Policy
 from analytic.shifts import by_service, context_of
-from schemas.records import Actor, Step
+from schemas.records import Actor
 
 VERSION = 1
 
@@ -38,22 +39,16 @@ class Line(msgspec.Struct, array_like=True):
     names: list[str] = []
 
 
-class Roster:
+class Roster(Retold[Line, Line]):
     """The fold of one actor's line: state and draft are the same."""
 
-    repeats = True
+    version = VERSION
 
     def __init__(self, policy: Policy, query: Query) -> None:
         """Takes the policy's session gap, and the time that is asked about."""
+        super().__init__(Line, policy, query)
         self._policy = policy
         self._query = query
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode_step = msgspec.msgpack.Decoder(Step).decode
-        self._decode_line = msgspec.msgpack.Decoder(Line).decode
-
-    def __reduce__(self) -> tuple[type["Roster"], tuple[Policy, Query]]:
-        """Rebuild from the settings: decoders do not travel to workers."""
-        return (Roster, (self._policy, self._query))
 
     def step(self, state: Line | None, item: Item) -> tuple[Line | None, list[tuple[str, Line]]]:
         """Take one step into the actor's line."""
@@ -82,23 +77,10 @@ class Roster:
                 line.names.append(name)
         return line, [(step.actor.id, line)]
 
-    def render(self, draft: Line) -> tuple[str, Item]:
-        """Give the line."""
-        return "", Item(draft.first, draft.actor.id, msgspec.Raw(self._encode(draft)))
-
-    def retract(self, draft: Line) -> tuple[str, Item]:
-        """Give the line again: a reader of a stream takes the latest."""
-        return self.render(draft)
+    def item_of(self, draft: Line) -> tuple[int, str]:
+        """Give the line's time and id: when the actor was first seen, and its id."""
+        return draft.first, draft.actor.id
 
     def recall(self, state: Line, id_: str) -> Line | None:
         """Give the actor's line."""
         return state if state.actor.id == id_ else None
-
-    def load(self, data: bytes) -> Line:
-        """Decode a state; raises ValueError on a version that this build does not know."""
-        check_version("Roster", data, VERSION)
-        return self._decode_line(data)
-
-    def dump(self, state: Line) -> bytes:
-        """Encode a state."""
-        return self._encode(state)

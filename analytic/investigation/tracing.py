@@ -10,7 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from analytic.envelopes import find, identities_of, names_of
-from analytic.fold import Item, check_version
+from analytic.fold import Item
+from analytic.investigation.query import Query
+from analytic.investigation.retold import Retold
 from analytic.patterns import Globs, any_case, calls_of, networks_of
 from analytic.policy import Policy
 from analytic.shifts import by_service
@@ -20,6 +22,8 @@ VERSION = 1
 
 SCRIPTED = ("cloud_shell", "cli", "sdk", "iac")
 """Interfaces whose every action must lead to somebody: a person at a console is there in person."""
+
+ANY_TIME = Query()
 
 PERSON, AUTOMATION, UNTRACED = "person", "automation", "untraced"
 
@@ -76,30 +80,31 @@ class _Judged(NamedTuple):
     why: str
 
 
-class Trace:
+class Trace(Retold[Traced, Traced]):
     """The fold of one actor's steps against the known activities and the policy's envelopes."""
 
-    repeats = True
+    version = VERSION
 
     def __init__(
-        self, policy: Policy, activities: tuple[Activity, ...], interfaces: tuple[str, ...] = SCRIPTED
+        self,
+        policy: Policy,
+        activities: tuple[Activity, ...],
+        interfaces: tuple[str, ...] = SCRIPTED,
+        asked: Query = ANY_TIME,
     ) -> None:
-        """Takes the policy, for its envelopes, the activities, and the interfaces that are judged beside them."""
+        """Takes the policy, for its envelopes, the activities, the interfaces that are judged beside them, and when."""
+        super().__init__(Traced, policy, activities, interfaces, asked)
         self._policy = policy
+        self._asked = asked
         self._interfaces = interfaces
         self._activities = activities
         self._by_event = {id_: number for number, one in enumerate(activities) for id_ in one.events}
         self._by_rule = [(number, one) for number, one in enumerate(activities) if not one.events]
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode_step = msgspec.msgpack.Decoder(Step).decode
-        self._decode_state = msgspec.msgpack.Decoder(Traced).decode
-
-    def __reduce__(self) -> tuple[type["Trace"], tuple[Policy, tuple[Activity, ...], tuple[str, ...]]]:
-        """Rebuild from the settings: decoders do not travel to workers."""
-        return (Trace, (self._policy, self._activities, self._interfaces))
 
     def step(self, state: Traced | None, item: Item) -> tuple[Traced | None, list[tuple[str, Traced]]]:
         """Judge one step of the actor."""
+        if not self._asked.within(item.time):
+            return state, []
         step = self._decode_step(item.body)
         event = step.event
         listed = self._by_event.get(event.event_id)
@@ -116,26 +121,13 @@ class Trace:
             _add(traced, number, step, judge(self._policy, activity, step))
         return traced, [(step.actor.id, traced)]
 
-    def render(self, draft: Traced) -> tuple[str, Item]:
-        """Give the actor's verdicts."""
-        return "", Item(0, draft.actor.id, msgspec.Raw(self._encode(draft)))
-
-    def retract(self, draft: Traced) -> tuple[str, Item]:
-        """Give the verdicts again: a reader of a stream takes the latest."""
-        return self.render(draft)
+    def item_of(self, draft: Traced) -> tuple[int, str]:
+        """Give the verdicts' time and id: they have no time of their own."""
+        return 0, draft.actor.id
 
     def recall(self, state: Traced, id_: str) -> Traced | None:
         """Give the actor's verdicts."""
         return state if state.actor.id == id_ else None
-
-    def load(self, data: bytes) -> Traced:
-        """Decode a state; raises ValueError on a version that this build does not know."""
-        check_version("Trace", data, VERSION)
-        return self._decode_state(data)
-
-    def dump(self, state: Traced) -> bytes:
-        """Encode a state."""
-        return self._encode(state)
 
 
 def covers(activity: Activity, step: Step) -> bool:

@@ -29,7 +29,7 @@ class Asked(msgspec.Struct, frozen=True):
             )
 
 
-def moment(text: str) -> int:
+def instant(text: str) -> int:
     """Read an ISO 8601 date or time as UTC microseconds; one without a zone is UTC. Raises ValueError, in one line.
 
     `today` and `yesterday` are their UTC midnights: a scheduler that sends the same words each day needs them.
@@ -42,7 +42,12 @@ def moment(text: str) -> int:
     except ValueError:
         raise ValueError(f"{text!r} is no time: write 2026-03-03, 2026-03-03T09:00Z, today or yesterday") from None
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def moment(text: str) -> int:
+    """Read a window's bound: a time as above, at a whole minute. Raises ValueError, in one line."""
+    micros = instant(text)
     if micros % MINUTE:
         raise ValueError(f"{text!r} is within a minute: windows begin and end at whole minutes")
     return micros
@@ -50,7 +55,10 @@ def moment(text: str) -> int:
 
 def duration(text: str) -> int:
     """Read a duration such as 24h, 90m or 0s as microseconds. Raises ValueError, in one line."""
-    return patterns.micros(text)
+    try:
+        return patterns.micros(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} {error}") from None
 
 
 def shown(micros: int) -> str:

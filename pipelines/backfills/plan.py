@@ -8,8 +8,8 @@ from typing import NamedTuple
 from analytic.policy import DAY, HOUR, SECOND, Policy
 from analytic.window import Window, cut
 from pipelines.backfills.asked import Asked
-from pipelines.backfills.rows import is_table, partitions
 from pipelines.inputs import Inputs, expand
+from pipelines.rows import divided, with_tables
 from transforms.partitions import held
 
 _MAX_HOURS = 24 * 366 * 10
@@ -38,14 +38,8 @@ def plan(paths: Iterable[str], own: Iterable[str], asked: Asked, policy: Policy)
     """Plan the windows of a backfill. What is wrong with a path is one line in `inputs.errors`."""
     windows = cut(asked.start, asked.end, asked.warm_up, policy)
     since, until = windows[0].origin, windows[-1].until + asked.lateness
-    tables: list[str] = []
-    files: list[str] = []
-    for path in paths:
-        (tables if is_table(path) else files).append(path)
-    inputs = _expand(files, own, since, until)
-    for table in tables:
-        uris, error = partitions(table, since, until)
-        inputs = inputs._replace(uris=inputs.uris | uris, errors=inputs.errors + ([error] if error else []))
+    files, tables = divided(paths)
+    inputs = with_tables(_expand(files, own, since, until), tables, since, until)
     parts = [Part(window, dict(_needed(inputs.uris, window, asked.lateness))) for window in windows]
     needed = {uri for part in parts for uri in part.uris}
     return Plan(parts, inputs, len(inputs.uris) - len(needed))

@@ -10,6 +10,7 @@ from pipelines.views.console import safe
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.epilog = "example: tokentrail test --quiet\nexample: tokentrail test --chains my-chains/"
     parser.add_argument("--chains", metavar="DIR", help="your own chains, one YAML file each (docs/chains.md)")
     parser.add_argument("-q", "--quiet", action="store_true", help="print what failed and the count alone")
 

@@ -42,7 +42,7 @@ def load_folder(folder: str | os.PathLike[str], taken: Iterable[str] = ()) -> tu
     try:
         paths = sorted(path for path in Path(name).iterdir() if path.suffix in (".yaml", ".yml"))
     except OSError as error:
-        raise fail(name, 1, f"cannot be read: {error.strerror or error}: name a folder of chain files") from None
+        raise fail(name, None, f"cannot be read: {error.strerror or error}: name a folder of chain files") from None
     if not paths:
         raise fail(name, 1, "has no chain files: put one *.yaml a chain into it")
     if len(paths) > MAX_FILES:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: tokentrail chains show console_pivot"
     commands = parser.add_subparsers(dest="chains_command", required=True, metavar="list|show|coverage")
     list_ = commands.add_parser("list", help="all chains, with their stages and techniques")
-    list_.epilog = "example: tokentrail chains list --chains my-chains/"
+    list_.epilog = "example: tokentrail chains list\nexample: tokentrail chains list --chains my-chains/"
     show = commands.add_parser("show", help="one chain: stages, gates, what to check, benign twins, examples")
     show.epilog = "example: tokentrail chains show shift_to_privileged"
     show.add_argument("name", metavar="NAME", help="a chain's name, or its beginning as far as it is unique")

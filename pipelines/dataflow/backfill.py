@@ -100,7 +100,7 @@ def _read(name: str, read: Callable[[str], int], text: str) -> int:
     try:
         return read(text)
     except ValueError as error:
-        raise ValueError(f"{name} {text}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _paths(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pipelines.chains.files import ChainError, load_folder
 from pipelines.doctor.check import MISSING, OK, WRONG, Checked
 from pipelines.policy.file import load
+from pipelines.streaming.local import BUILD, prism_path
 
 _BEAM = ((2, 61), (2, 77))
 _PYTHON = ((3, 11), (3, 13))
@@ -37,9 +38,9 @@ def machine() -> Iterator[Checked]:
         there = _there(module)
         yield Checked(module, OK if there else MISSING, f"for {what}", "" if there else todo)
     yield _java()
-    prism = shutil.which("prism")
-    todo = "go install github.com/apache/beam/sdks/v2/go/cmd/prism, for streams on one machine"
-    yield Checked("Prism", OK if prism else MISSING, prism or "not on the PATH", "" if prism else todo)
+    prism = prism_path()
+    todo = f"{BUILD}, for streams on this machine"
+    yield Checked("Prism", OK if prism else MISSING, prism or "not where streams look for it", "" if prism else todo)
     yield _google()
     yield _amazon()
 

@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from analytic.investigation.query import Query
 from analytic.investigation.tracing import AUTOMATION, PERSON, SCRIPTED, UNTRACED, Activity, Trace, Traced, Verdict
 from analytic.policy import Policy
 from pipelines.drill.list import load
-from pipelines.investigating.gather import add_inputs, gather, sources, unread
+from pipelines.investigating.gather import add_inputs, add_time, gather, sources, unread
 from pipelines.investigating.told import when
 from pipelines.outcome import ERROR, FOUND, OK, fail
 from pipelines.views.console import safe
@@ -39,8 +40,12 @@ class Result(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.epilog = "example: tokentrail drill --list docs/drill.yaml --policy docs/policy.yaml --known-only examples/"
+    parser.epilog = (
+        "example: tokentrail drill --list docs/drill.yaml --policy docs/policy.yaml --known-only examples/\n"
+        "example: tokentrail drill --simulate --identities 20"
+    )
     add_inputs(parser, several="*")
+    add_time(parser)
     parser.add_argument("--list", metavar="LIST", help="the known activities, a YAML file (docs/drill.md)")
     parser.add_argument(
         "--known-only", action="store_true", help="judge the known activities alone, not every other scripted action"
@@ -69,12 +74,13 @@ def run(options: argparse.Namespace) -> int:
 
                 logs, policy, activities = simulate.day(folder, options.seed, options.identities, 100)
                 options.paths = [logs]
+            asked = Query(start=options.start, end=options.end)
             given = sources(options, [])
         except ValueError as error:
             return fail(str(error))
         if policy is not None:
             given = given._replace(policy=policy)
-        fold = Trace(given.policy, activities, () if options.known_only else SCRIPTED)
+        fold = Trace(given.policy, activities, () if options.known_only else SCRIPTED, asked)
         found = gather(given, {"Trace": (fold, Traced)}, quiet=options.quiet)
     result = _result(activities, found.rows["Trace"])
     if options.format == "json":

@@ -2,18 +2,17 @@
 its automation. The one place of the drill that knows the simulator.
 """
 
+import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-
-import msgspec
 
 from analytic.investigation.tracing import Activity
 from analytic.policy import Policy
 from analytic.policy_entries import Credential, Envelope
 from simulator.attacks.scene import person_names
 from simulator.organization.world import World
-from simulator.organization.writing import Settings, write
+from simulator.organization.writing import TABLE, Settings, write
 
 _SERVICES = ("AWS services", "Google services")
 _TOKENS: tuple[Credential, ...] = (
@@ -39,9 +38,8 @@ def day(folder: str, seed: int, identities: int, activity: int) -> tuple[str, Po
 def _activities(folder: Path, people: dict[str, frozenset[str]], envelopes: tuple[Envelope, ...]) -> Iterator[Activity]:
     """Give an activity for each actor of the truth: its very events."""
     events: dict[tuple[str, bool], set[str]] = defaultdict(set)
-    with (folder / "truth.jsonl").open("rb") as truth:
-        for line in truth:
-            note = msgspec.json.decode(line)
+    with (folder / TABLE).open(encoding="utf-8", newline="") as truth:
+        for note in csv.DictReader(truth):
             if note["scenario"] not in _SERVICES:
                 events[note["actor"], note["actor"] in people].add(note["event_id"])
     documented = {envelope.name for envelope in envelopes}

@@ -4,21 +4,27 @@ import argparse
 import os
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import apache_beam as beam
 
 from analytic.fold import Fold
-from analytic.policy import Policy
+from analytic.policy import HOUR, Policy
+from analytic.window import foresight
 from pipelines import scan
+from pipelines.arguments import checked
+from pipelines.backfills.asked import duration, instant
 from pipelines.inputs import Inputs, expand
 from pipelines.outcome import fail
 from pipelines.policy.file import load
+from pipelines.rows import divided, with_tables
 from pipelines.stream import bounded
 from transforms.databases import Databases
 from transforms.follow import FollowCredentials
 from transforms.gather import GatherRows, rows_of
+
+_LATENESS = HOUR
+"""How late after its event a record may land in its partition, as `backfill --lateness` has it."""
 
 Folds = Mapping[str, tuple[Fold[Any, Any], type[Any]]]
 """Folds over an actor's steps by a name of their own, with the type of what comes out of each."""
@@ -41,7 +47,12 @@ class Gathered(NamedTuple):
 
 def add_inputs(parser: argparse.ArgumentParser, *, several: str = "+") -> None:
     """Add the arguments that name what to read."""
-    parser.add_argument("paths", nargs=several, metavar="PATH", help="a file, a folder or a glob; gs:// and s3:// too")
+    parser.add_argument(
+        "paths",
+        nargs=several,
+        metavar="PATH",
+        help="a file, a folder or a glob; gs:// and s3:// too; or bigquery://PROJECT.DATASET.TABLE, of raw records",
+    )
     parser.add_argument("--policy", metavar="FILE", help="a policy.yaml (docs/policy.md)")
     parser.add_argument("--asn-db", metavar="FILE", help="a database of networks (.mmdb)")
     parser.add_argument("--country-db", metavar="FILE", help="a database of countries or cities (.mmdb)")
@@ -49,30 +60,42 @@ def add_inputs(parser: argparse.ArgumentParser, *, several: str = "+") -> None:
 
 
 def add_time(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Add --start and --end: events before and after still lead to who is behind a credential."""
+    """Add --start and --end, which a table needs: what lies outside still leads to who is behind a credential."""
     parser.add_argument(
-        "--start", type=moment, metavar="TIME", help="from here on: 2026-03-03, 2026-03-03T14:00Z (UTC)"
+        "--start",
+        type=checked(instant),
+        metavar="TIME",
+        help="from here on, UTC: 2026-03-03, 2026-03-03T14:00Z, yesterday",
     )
-    parser.add_argument("--end", type=moment, metavar="TIME", help="until here, not included")
+    parser.add_argument("--end", type=checked(instant), metavar="TIME", help="until here, not included")
+    parser.add_argument(
+        "--warm-up",
+        type=checked(duration),
+        default="24h",
+        metavar="TIME",
+        help="of a table: what is read before --start, for who is behind a credential (default: %(default)s)",
+    )
 
 
-def moment(text: str) -> int:
-    """Read a time: ISO 8601, UTC where no zone is given. Raises ArgumentTypeError."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: write 2026-03-03 or 2026-03-03T14:00Z") from None
-    return round((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()) * 1_000_000
+def _read(options: argparse.Namespace, own: list[str], policy: Policy) -> Inputs:
+    """Find files, and the partitions of tables that can hold what is asked about. Raises ValueError."""
+    files, tables = divided(options.paths)
+    if not tables:
+        return expand(files, own=own)
+    if options.start is None or options.end is None:
+        raise ValueError(f"{tables[0]}: give --start and --end: of a table only what they need is read and paid for")
+    since, until = options.start - options.warm_up, options.end + foresight(policy) + _LATENESS
+    return with_tables(expand(files, own=own), tables, since, until)
 
 
 def sources(options: argparse.Namespace, own: list[str]) -> Sources:
     """Find the inputs and check policy and databases. Raises ValueError with one line; a bad path is told beside it."""
-    inputs = expand(options.paths, own=own)
+    policy = load(options.policy) if options.policy else Policy()
+    inputs = _read(options, own, policy)
     for error in inputs.errors:
         fail(error)
     if not inputs.uris:
         raise ValueError("there is nothing to read: give files, folders or globs of audit logs")
-    policy = load(options.policy) if options.policy else Policy()
     databases = Databases(options.asn_db or policy.asn_database, options.country_db or policy.country_database)
     databases.open()
     databases.close()

@@ -18,7 +18,11 @@ from pipelines.views.console import safe
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.epilog = "example: tokentrail investigate examples/ --actor jonas.weber --start 2026-03-03T14:00Z"
+    parser.epilog = (
+        "example: tokentrail investigate examples/ --actor jonas.weber --start 2026-03-03T14:00Z\n"
+        "example: tokentrail investigate bigquery://my-project.logs.cloudtrail --ip 192.0.2.0/24 --start 2026-03-03 "
+        "--end 2026-03-04"
+    )
     add_inputs(parser)
     asked = parser.add_argument_group("what to look for: all that is given must hold (docs/investigate.md)")
     asked.add_argument("--actor", metavar="X", help="a name, an id, an ARN (of a role too), with wildcards")

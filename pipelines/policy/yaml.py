@@ -87,12 +87,14 @@ def content(name: str) -> bytes:
         with open(name, "rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise fail(name, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise fail(name, None, f"cannot be read: {why}: give the path of a file") from None
 
 
-def fail(name: str, line: int, problem: str) -> PolicyError:
-    """Make the error for a line of a file."""
-    return PolicyError(f"{name if name.isprintable() else ascii(name)}:{line}: {problem}")
+def fail(name: str, line: int | None, problem: str) -> PolicyError:
+    """Make the error for a line of a file, or for all of it."""
+    where = name if name.isprintable() else ascii(name)
+    return PolicyError(f"{where}: {problem}" if line is None else f"{where}:{line}: {problem}")
 
 
 def read(data: bytes, name: str) -> Node:

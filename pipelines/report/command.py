@@ -5,41 +5,34 @@ import os
 
 from analytic.chains.chain import Chain
 from analytic.chains.shipped import chains
+from pipelines.arguments import add_own_chains, add_quiet, add_results, checked
 from pipelines.chains.files import ChainError, load_folder
-from pipelines.outcome import OK, fail
+from pipelines.outcome import OK, REPORT, fail
 from pipelines.report.folder import load
 from pipelines.report.page import MAX_WHOLE, render
 from pipelines.views.console import safe
-from pipelines.views.findings_file import FindingsError
-
-NAME = "report.html"
+from pipelines.views.findings_file import FindingsError, beside
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = "example: tokentrail report tokentrail-out"
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        default="tokentrail-out",
-        metavar="DIR",
-        help="what a scan wrote: its --output folder, or a findings.jsonl (default: %(default)s)",
-    )
-    parser.add_argument("--output", metavar="FILE", help=f"where to write (default: {NAME} beside the findings)")
-    parser.add_argument("--chains", metavar="DIR", help="your own chains, for what they say to check")
+    add_results(parser)
+    parser.add_argument("--output", metavar="FILE", help=f"where to write (default: {REPORT} beside the findings)")
+    add_own_chains(parser)
     parser.add_argument(
         "--max-findings",
-        type=_number,
+        type=checked(_number),
         default=MAX_WHOLE,
         metavar="N",
         help="tell so many findings in full, the gravest first; the others in a line each (default: %(default)s)",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
 
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text[:40]} is no number of findings: give one from 1 to 10000")
+        raise ValueError(f"{text[:40]} is no number of findings: give one from 1 to 10000")
     return int(text)
 
 
@@ -57,8 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def write(folder: str, output: str | None, own: tuple[Chain, ...] = (), max_whole: int = MAX_WHOLE) -> str:
     """Write the report of a folder and give its path. Raises FindingsError, and OSError where it can't be written."""
-    beside = folder if os.path.isdir(folder) else os.path.dirname(folder)
-    path = output or os.path.join(beside, NAME)
+    path = output or os.path.join(beside(folder), REPORT)
     pieces = render(load(folder), (*own, *chains()), max_whole)
     draft = f"{path}.draft"
     try:

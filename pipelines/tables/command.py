@@ -20,7 +20,11 @@ _DATASET = re.compile(r"[a-z0-9.:-]+[:.][A-Za-z0-9_]+")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.epilog = "example: tokentrail tables create my-project:security --location EU"
+    parser.epilog = (
+        "example: tokentrail tables create my-project:security --location EU\n"
+        "example: tokentrail tables diff my-project:security\n"
+        "example: tokentrail tables ddl my-project:security"
+    )
     parser.add_argument("action", choices=("create", "diff", "ddl"), help="make them, compare them, or print DDL")
     parser.add_argument("dataset", nargs="?", metavar="PROJECT:DATASET", help="where tables of the usual names lie")
     for option in ("findings", "dead-letter", "coverage"):

@@ -41,6 +41,7 @@ class Proposals(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.epilog = "example: tokentrail tune tokentrail-out --policy docs/policy.yaml"
     parser.add_argument("findings", nargs="+", metavar="FINDINGS", help="findings.jsonl, or the folder of a scan")
     parser.add_argument(
         "--true-positives",

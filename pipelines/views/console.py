@@ -30,7 +30,8 @@ def show(findings: Sequence[dict[str, Any]], summary: dict[str, Any], output: st
     if shown:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for heading in ("severity", "first event (UTC)", "bits", "events", "finding"):
-            table.add_column(heading, no_wrap=heading != "finding", justify="right" if heading == "bits" else "left")
+            right, last = heading == "bits", heading == "finding"
+            table.add_column(heading, no_wrap=not last, justify="right" if right else "left", overflow="fold")
         for finding in shown:
             time = datetime.fromtimestamp(finding["first_event_time"] / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
             table.add_row(

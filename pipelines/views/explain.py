@@ -11,6 +11,7 @@ from rich.text import Text
 
 from analytic.chains.chain import Chain
 from analytic.chains.shipped import chains
+from pipelines.arguments import add_own_chains, add_results
 from pipelines.chains.files import ChainError, load_folder
 from pipelines.outcome import OK, fail
 from pipelines.views.findings_file import FindingsError, read
@@ -25,15 +26,10 @@ _MAX_NAMED = 5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.epilog = "example: tokentrail explain d4e1 tokentrail-out"
     parser.add_argument("finding", metavar="FINDING_ID", help="a finding's id, or its beginning as far as it is unique")
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        default="tokentrail-out",
-        metavar="DIR",
-        help="what a scan wrote: its --output folder, or a findings.jsonl (default: %(default)s)",
-    )
-    parser.add_argument("--chains", metavar="DIR", help="your own chains, for what they say to check")
+    add_results(parser)
+    add_own_chains(parser)
 
 
 def run(options: argparse.Namespace) -> int:

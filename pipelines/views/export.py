@@ -4,9 +4,10 @@ import argparse
 import os
 
 from analytic.scoring import SEVERITIES
+from pipelines.arguments import add_quiet, add_results
 from pipelines.outcome import OK, fail
 from pipelines.views.console import safe
-from pipelines.views.findings_file import FindingsError, read
+from pipelines.views.findings_file import FindingsError, beside, read
 from pipelines.views.formats import FORMATS, write
 from schemas.records import to_dict
 
@@ -14,13 +15,7 @@ from schemas.records import to_dict
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = "example: tokentrail export tokentrail-out --format csv --format markdown --min-severity medium"
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        default="tokentrail-out",
-        metavar="DIR",
-        help="what a scan wrote: its --output folder, or a findings.jsonl (default: %(default)s)",
-    )
+    add_results(parser)
     parser.add_argument(
         "--format",
         action="append",
@@ -32,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-severity", choices=SEVERITIES, default="info", metavar="SEVERITY", help="write from here on"
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
         return fail(str(error))
     least = SEVERITIES.index(options.min_severity) + 1
     rows = [to_dict(finding) for finding in findings if finding.severity_rank >= least]
-    beside = options.folder if os.path.isdir(options.folder) else os.path.dirname(options.folder) or "."
-    folder = options.output or beside
+    folder = options.output or beside(options.folder)
     os.makedirs(folder, exist_ok=True)
     for name in dict.fromkeys(options.format):
         path = write(folder, name, rows)

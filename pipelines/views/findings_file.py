@@ -40,6 +40,11 @@ def read(path: str) -> list[Finding]:
     return list(latest.values())
 
 
+def beside(path: str) -> str:
+    """Give the folder of a scan's results: the path itself, or where the file lies."""
+    return path if os.path.isdir(path) else os.path.dirname(path) or "."
+
+
 def lines_of(file: BinaryIO, path: str, hint: str = "") -> Iterator[tuple[int, bytes]]:
     """Give a file's lines that are not blank, with their numbers from 1. Raises FindingsError on a too long one."""
     number = 0
@@ -60,6 +65,8 @@ def _lines(path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "its bytes are no text"
     if isinstance(error, KeyError):
         return f"the key {error} is missing"
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -7,6 +7,9 @@ import msgspec
 
 from simulator.identities import Json
 
+TRUTH = ("event_id", "label", "scenario", "chain", "actor")
+"""The columns of the truth's table."""
+
 
 class Note(NamedTuple):
     """One record and its ground truth. `at` is its time (ms since 1970 UTC).
@@ -28,15 +31,9 @@ class Note(NamedTuple):
     chain: str | None = None
 
     @property
-    def truth(self) -> Json:
-        """The line of truth.jsonl."""
-        return {
-            "event_id": self.event_id,
-            "label": self.label,
-            "scenario": self.scenario,
-            "chain": self.chain,
-            "actor": self.actor,
-        }
+    def truth(self) -> tuple[str, ...]:
+        """The row of the truth's table, in the order of TRUTH; "" for no chain."""
+        return (self.event_id, self.label, self.scenario, self.chain or "", self.actor)
 
 
 def encoded(record: Json) -> bytes:

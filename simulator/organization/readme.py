@@ -21,7 +21,7 @@ comes from a real account. Written by `tokentrail simulate --days {days} --ident
 - `logs/`: CloudTrail files by account and Region, Cloud Logging sinks by project and log, diagnostic-settings blobs of
   Azure and Entra, pages of Okta's System Log. Files hold an hour, in no order; one record in a hundred comes twice, one
   hour of one log in fifty comes one to three hours late.
-- `truth.jsonl`: for each event its id, label (benign, attack, twin), scenario, the chain that should tell of it, and
+- `truth.csv`: for each event its id, label (benign, attack, twin), scenario, the chain that should tell of it, and
   who truly acted.
 - `asn.mmdb`, `city.mmdb`: whose network an address is in, and where: `tokentrail scan logs --asn-db asn.mmdb
   --country-db city.mmdb`.

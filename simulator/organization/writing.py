@@ -1,27 +1,29 @@
 """Writes a simulated organization to a folder: its logs, the ground truth, and a README of what is true.
 
     FOLDER/logs/            as the providers deliver them (simulator.organization.delivery)
-    FOLDER/truth.jsonl      one line for each event: event_id, label, scenario, chain, actor
+    FOLDER/truth.csv        one row for each event: event_id, label, scenario, chain, actor
     FOLDER/asn.mmdb         whose network each address is in, and FOLDER/city.mmdb where it is
     FOLDER/README.md        the figures, and the attacks
 
-The logs are in a folder of their own, so that a scan of them does not take the truth for a log. Days are made one after
-the other; a day is in memory at most as far as the delivery's buffer goes.
+The truth is no JSON, so that a scan of FOLDER does not take it for a log. Days are made one after the other; a day is
+in memory at most as far as the delivery's buffer goes.
 """
 
+import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
 from simulator.organization import databases, life, readme
 from simulator.organization.delivery import Delivery
-from simulator.organization.notes import Note
+from simulator.organization.notes import TRUTH, Note
 from simulator.organization.schedule import day_start
 from simulator.organization.world import HOUR, World
+
+TABLE = "truth.csv"
+"""The file of the truth."""
 
 EARLY = 14 * HOUR
 """So long before midnight UTC a day's events may begin: east of Greenwich the day is on already."""
@@ -79,24 +81,26 @@ def write(
 ) -> Written:
     """Write the organization and the stories in it. `progress` is told (parts done, parts in all).
 
-    Raises OSError where the folder can't be written, ValueError when it holds logs already.
+    Raises OSError where the folder can't be written, ValueError when it holds anything.
     """
     logs = folder / "logs"
-    if logs.exists() and any(logs.iterdir()):
-        raise ValueError(f"{logs} is not empty: give a new folder, or remove what is there")
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is not empty: give a new folder, or remove what is there")
     logs.mkdir(parents=True, exist_ok=True)
     delivery, written = Delivery(logs, settings.seed), Written()
     waiting = sorted((note for story in stories for note in story.notes), key=lambda note: (note.at, note.event_id))
     in_all = settings.days * sum(1 for _ in life.parts(world, 0))
     done = 0
-    with (folder / "truth.jsonl").open("wb") as truth:
+    with (folder / TABLE).open("w", encoding="utf-8", newline="") as truth:
+        table = csv.writer(truth, lineterminator="\n")
+        table.writerow(TRUTH)
 
         def take(notes: list[Note]) -> None:
             for note in notes:
                 delivery.deliver(note)
                 written.labels[note.label] += 1
                 written.scenarios[note.scenario] += 1
-            truth.writelines(msgspec.json.encode(note.truth) + b"\n" for note in notes)
+            table.writerows(note.truth for note in notes)
             written.events += len(notes)
 
         for day in range(settings.days):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 from io import BytesIO
@@ -11,7 +12,7 @@ from pathlib import Path
 import fastavro
 import pytest
 
-from pipelines.cli import main, parser
+from pipelines.cli import main
 from pipelines.views.console import safe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,14 +184,6 @@ def test_hostile_names_reach_no_terminal() -> None:
     assert safe("a\x1b[31mb\u202ec\u200bd\n") == "a\\u001b[31mb\\u202ec\\u200bd\\u000a"
 
 
-def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--help"], ["scan", "--help"], ["events", "--help"]):
-        with pytest.raises(SystemExit) as stop:
-            parser().parse_args(arguments)
-        assert stop.value.code == 0
-        assert "example: tokentrail" in capsys.readouterr().out
-
-
 def test_help_and_version_are_quick() -> None:
     """Beam takes seconds to import: help does without it."""
     code = "import sys; import pipelines.cli; assert 'apache_beam' not in sys.modules"
@@ -250,3 +243,76 @@ def test_bad_input_is_a_dead_letter_and_the_rest_is_done(tmp_path: Path) -> None
     assert len([number for number in numbers if 10 <= number < 200]) > 50
     assert len(events) == summary["parsed"]
     assert next(event for event in events if event["event_id"].endswith("300"))["origin"].endswith("caf%E9.json#0")
+
+
+def running(*arguments: str) -> subprocess.Popen:
+    """Start a command as a shell does in the foreground: Ctrl-C reaches it."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "pipelines.cli", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+    )
+
+
+def test_ctrl_c_in_the_midst_of_a_step_ends_it_without_a_stack(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless.json")
+    scanning = running("scan", str(tmp_path / "endless.json"), "--output", str(tmp_path / "out"))
+    with (tmp_path / "endless.json").open("wb"):  # It reads, and there is nothing to read.
+        scanning.send_signal(signal.SIGINT)
+        out, err = scanning.communicate(timeout=60)
+    assert (scanning.returncode, out, err) == (130, b"", b"")
+
+
+def test_who_has_read_enough_ends_no_command_with_an_error() -> None:
+    scanning = running("chains", "list")
+    listing = running("actors", str(EXAMPLES), "-q")
+    for command in (scanning, listing):
+        assert command.stdout is not None
+        command.stdout.close()
+        assert command.wait(60) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["scn", "x"], "did you mean scan? (see tokentrail --help)"),
+        (
+            ["scan", "x", "--outptu", "y"],
+            "unrecognized arguments: --outptu y; did you mean --output? (see tokentrail scan",
+        ),
+        (["scan", "x", "--fail-on", "hihg"], "did you mean high?"),
+        (["scan", "x", "--xyz"], "unrecognized arguments: --xyz (see"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_with_what_was_meant(
+    line: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line)
+    assert ended.value.code == 1
+    (told,) = capsys.readouterr().err.splitlines()
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            ["scan", "bigquery://p.d.t"],
+            "bigquery://p.d.t: a table is read by backfill, investigate, actors and drill alone",
+        ),
+        (["scan", "{examples}", "--policy", "no.yaml"], "no.yaml: cannot be read: No such file or directory: give the"),
+        (["scan", "{examples}", "--output", "{here}/taken", "-q"], "/taken/findings.jsonl: Is a directory\n"),
+    ],
+)
+def test_an_error_names_what_is_wrong_and_nothing_of_beams(
+    line: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken" / "findings.jsonl").mkdir(parents=True)
+    assert main([word.format(examples=EXAMPLES, here=tmp_path) for word in line]) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert len(told.splitlines()) == 1
+    assert "while running" not in told

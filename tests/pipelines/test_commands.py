@@ -115,3 +115,11 @@ def test_a_simulated_organization_is_scanned_without_a_dead_letter(tmp_path: Pat
 def test_tune_proposes_nothing_from_one_day(scanned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tune", str(scanned / "findings.jsonl")]) == 0
     assert capsys.readouterr().out
+
+
+def test_views_of_an_earlier_scan_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scan = ["scan", str(EXAMPLES), "--output", str(tmp_path)]
+    assert main([*scan, "--report", "--format", "csv"]) == 0
+    assert "earlier scan" not in capsys.readouterr().out
+    assert main([*scan, "--format", "csv"]) == 0
+    assert capsys.readouterr().out.endswith("of an earlier scan, and not written anew: report.html\n")

@@ -100,8 +100,24 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
 
 
 def test_a_filesystem_without_its_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "needs the package boto3" in expand(["s3://bucket/trail.json"]).errors[0]
+    with monkeypatch.context() as without:
+        without.setattr("importlib.util.find_spec", lambda name: None)
+        assert "needs the package boto3" in expand(["s3://bucket/trail.json"]).errors[0]
     (error,) = expand(["gopher://host/path"]).errors
     assert error.startswith("gopher://host/path can't be listed: ")
     assert "\n" not in error
+
+
+def test_a_machine_without_credentials_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Beam alone would try again for minutes, each time with its stack."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS", "AWS_WEB_IDENTITY_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "CLOUDSDK_CONFIG"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    assert expand(["s3://bucket/trail.json"]).errors == [
+        "s3://bucket/trail.json can't be listed: this machine has no AWS credentials: run `aws configure`, or set AWS_PROFILE"
+    ]
+    (error,) = expand(["gs://bucket/logs"]).errors
+    assert error.startswith("gs://bucket/logs can't be listed: this machine has no Google credentials")

@@ -98,7 +98,7 @@ def test_what_is_not_there_is_told_in_one_line(asked: list[str], said: str, caps
 
 def test_a_time_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["investigate", EXAMPLES, "--actor", "a", "--start", "yesterday"])
+        main(["investigate", EXAMPLES, "--actor", "a", "--start", "someday"])
     assert "is no time" in capsys.readouterr().err
 
 

@@ -313,8 +313,8 @@ def test_a_folded_reason_is_one_line_and_a_broken_one_is_refused() -> None:
 
 def test_a_file_that_cannot_be_read_is_told_in_one_line(tmp_path: Path) -> None:
     for path, said in (
-        (tmp_path / "none.yaml", "none.yaml:1: cannot be read: No such file or directory"),
-        (tmp_path, ":1: cannot be read: Is a directory"),
+        (tmp_path / "none.yaml", "none.yaml: cannot be read: No such file or directory"),
+        (tmp_path, ": cannot be read: Is a directory"),
     ):
         with pytest.raises(PolicyError) as caught:
             load(path)

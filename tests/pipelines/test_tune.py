@@ -295,7 +295,7 @@ def test_true_positives_that_cannot_be_told_are_an_error(
     ("arguments", "said"),
     [
         (["missing.jsonl"], "missing.jsonl: No such file"),
-        (["{file}", "--policy", "missing.yaml"], "missing.yaml:1: cannot be read"),
+        (["{file}", "--policy", "missing.yaml"], "missing.yaml: cannot be read"),
         (["{file}", "--true-positives", "missing.txt"], "missing.txt: No such file"),
         (["{file}", "--days", "1"], "--days 1: what came on one day does not repeat"),
     ],

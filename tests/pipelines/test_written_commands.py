@@ -1,51 +1,47 @@
-"""The commands that the help of report, export and chains gives, and those of their pages, run as written."""
+"""The commands of all pages run as written, in the order of their page."""
 
-import contextlib
 import re
-import shlex
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipelines.cli import main
+from tests.pipelines.place import ROOT, STREAMS, TABLES, logged, made_before, place, prepared, runs
+from tests.servers.bigquery import Emulator
 
-ROOT = Path(__file__).resolve().parents[2]
-HELP = (["report"], ["export"], ["chains"], ["chains", "list"], ["chains", "show"], ["chains", "coverage"])
-PAGES = ("report.md", "chains.md")
+__all__ = ["place", "prepared"]
 
+ELSEWHERE = {"reference.md", "first-scan.md", "tune.md"}
+"""The first is made of the help, whose examples run too; what the others show is compared by test_howto_pages.py."""
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the examples, what a scan of them wrote, and a folder of the user's own chains."""
-    from tests.pipelines.test_commands import OWN
-
-    folder = tmp_path_factory.mktemp("place")
-    shutil.copytree(ROOT / "examples", folder / "examples")
-    (folder / "my-chains").mkdir()
-    (folder / "my-chains" / "own_chain.yaml").write_text(OWN)
-    with contextlib.chdir(folder):
-        assert main(["scan", "examples", "-q"]) == 0
-        yield folder
+WITH_MORE = re.compile(r" --runner | --digest-keys ")
+"""What needs an engine or keys of the user's: tests/flink and tests/pipelines/test_coverage.py run these."""
 
 
-@pytest.mark.parametrize("command", HELP, ids=" ".join)
-def test_the_example_of_the_help_runs(command: list[str], place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with contextlib.suppress(SystemExit):
-        main([*command, "--help"])
-    (example,) = re.findall(r"example: tokentrail (.*)$", " ".join(capsys.readouterr().out.split()))
-    assert main(shlex.split(example)) == 0
+def written(page: Path) -> list[str]:
+    """Give the commands of a page's blocks: lines that end with a backslash go on, what follows # is a comment."""
+    text = re.sub(r"\\\n\s*", "", page.read_text(encoding="utf-8"))
+    found = re.findall(r"^(?:    )?(tokentrail [a-z][^#\n…]+)", text, re.MULTILINE)
+    return [command.strip() for command in found if not WITH_MORE.search(command) and not STREAMS.match(command)]
 
 
-def written(page: str) -> list[str]:
-    return re.findall(r"^(?:    )?tokentrail ([^#\n…]+)", (ROOT / "docs" / page).read_text(), re.MULTILINE)
+PAGES = {page.name: written(page) for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in ELSEWHERE}
+HERE = {name: [one for one in commands if not TABLES.search(one)] for name, commands in PAGES.items()}
 
 
-@pytest.mark.parametrize(("page", "command"), [(page, command.strip()) for page in PAGES for command in written(page)])
-def test_the_commands_of_the_page_run(page: str, command: str, place: Path) -> None:
-    assert main(shlex.split(command)) == 0
+@pytest.mark.parametrize("page", [name for name, commands in HERE.items() if commands])
+def test_the_commands_of_the_page_run(page: str, place: Path) -> None:
+    for command in HERE[page]:
+        runs(command)
+
+
+@pytest.mark.integration
+def test_the_commands_with_tables_run(bigquery: Emulator, place: Path) -> None:
+    commands = [command for commands in PAGES.values() for command in commands if TABLES.search(command)]
+    assert commands
+    logged("my-project.logs.cloudtrail")
+    for command in sorted(commands, key=made_before):
+        runs(command)
 
 
 def test_the_pages_have_commands() -> None:
-    assert [len(written(page)) >= 3 for page in PAGES] == [True, True]
+    assert sum(map(len, HERE.values())) > 20

@@ -1,10 +1,10 @@
 """The simulated organization: repeatable, in the providers' shapes, true to its ground truth, and in a human rhythm."""
 
 import argparse
+import csv
 import gzip
 import hashlib
 import importlib.util
-import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from analytic.sources import envelope
 from analytic.sources.source import parse_record
 from pipelines import simulate
+from pipelines.inputs import expand, uri_of
 from schemas.records import ApiEvent
 from simulator.organization import ci, credentials, databases, delivery, life, schedule
 from simulator.organization.notes import Note, encoded
@@ -55,6 +56,11 @@ def command(folder: Path, *more: str) -> int:
 def digests(folder: Path) -> dict[str, str]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def truth(folder: Path) -> list[dict[str, str]]:
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def delivered(folder: Path) -> list[ApiEvent]:
@@ -195,12 +201,13 @@ def test_databases_say_where_each_network_is(world: World, tmp_path: Path) -> No
 def test_the_command_writes_what_providers_deliver_and_the_truth_of_each_event(tmp_path: Path) -> None:
     assert command(tmp_path / "one") == 0
     events = delivered(tmp_path / "one")
-    truths = [json.loads(line) for line in (tmp_path / "one" / "truth.jsonl").read_text().splitlines()]
-    assert {event.event_id for event in events} == {truth["event_id"] for truth in truths}
-    assert len({truth["event_id"] for truth in truths}) == len(truths)
+    truths = truth(tmp_path / "one")
+    assert {event.event_id for event in events} == {row["event_id"] for row in truths}
+    assert len({row["event_id"] for row in truths}) == len(truths)
     twice = len(events) - len(truths)
     assert 0.004 < twice / len(truths) < 0.02
     assert set(truths[0]) == {"event_id", "label", "scenario", "chain", "actor"}
+    assert all(uri.startswith(uri_of(str(tmp_path / "one" / "logs"))) for uri in expand([str(tmp_path / "one")]).uris)
     assert {event.time // 1000 // DAY - START // DAY for event in events} >= {0, 1}
     names = {str(path.relative_to(tmp_path / "one")) for path in (tmp_path / "one").rglob("*") if path.is_file()}
     assert any(name.endswith("_S0.json") for name in names)
@@ -219,10 +226,8 @@ def test_the_command_repeats_itself_also_when_memory_is_short(tmp_path: Path, mo
 
 def test_attacks_are_in_the_logs_and_in_the_truth(tmp_path: Path) -> None:
     assert command(tmp_path, "--attacks", "3", "--identities", "100", "--activity", "0.05") == 0
-    truths = {
-        truth["event_id"]: truth for truth in map(json.loads, (tmp_path / "truth.jsonl").read_text().splitlines())
-    }
-    assert Counter(truth["label"] for truth in truths.values())["attack"] >= 3
+    truths = {row["event_id"]: row for row in truth(tmp_path)}
+    assert Counter(row["label"] for row in truths.values())["attack"] >= 3
     assert {event.event_id for event in delivered(tmp_path)} == truths.keys()
 
 
@@ -233,7 +238,7 @@ def test_errors_are_one_line(
     assert command(tmp_path) == 1
     assert (
         capsys.readouterr().err
-        == f"tokentrail: error: {tmp_path / 'logs'} is not empty: give a new folder, or remove what is there\n"
+        == f"tokentrail: error: {tmp_path} is not empty: give a new folder, or remove what is there\n"
     )
     (tmp_path / "file").write_text("")
     assert command(tmp_path / "file") == 1

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from google.cloud.bigquery import Client, SchemaField, Table, TimePartitioning
 
-from pipelines.backfills.rows import is_table, partitions
 from pipelines.cli import main
+from pipelines.rows import is_table, partitions
 from tests.servers.bigquery import PROJECT, Emulator
 from transforms.bigquery_rows import BigQueryRows, Partitioning, query
 

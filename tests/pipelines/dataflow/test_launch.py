@@ -144,7 +144,7 @@ def test_the_launcher_exits_after_submitting() -> None:
         ([*STREAM, "--asn_db=none.mmdb"], "none.mmdb: no such file"),
         (backfill(EXAMPLES, "--end=2026-03-05"), "touches 2 UTC days"),
         (backfill(EXAMPLES, "--end=2026-03-03"), "is not before"),
-        (backfill(EXAMPLES, "--warm_up=1"), "warm_up 1: is no duration"),
+        (backfill(EXAMPLES, "--warm_up=1"), "warm_up: '1' is no duration"),
         (backfill(Path("nowhere")), "no such file or folder: nowhere"),
     ],
 )

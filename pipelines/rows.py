@@ -1,8 +1,10 @@
-"""Tables of raw records among a backfill's paths: which hours or days of them to read."""
+"""Tables of raw records among the paths of a command line: which hours or days of them to read."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from analytic.policy import DAY, HOUR, SECOND
+from pipelines.inputs import Inputs
 
 _SCHEME = "bigquery://"
 
@@ -10,6 +12,23 @@ _SCHEME = "bigquery://"
 def is_table(path: str) -> bool:
     """Whether a path names a table: `bigquery://project.dataset.table`."""
     return path.startswith(_SCHEME)
+
+
+def divided(paths: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Divide paths into those of files and those of tables."""
+    files: list[str] = []
+    tables: list[str] = []
+    for path in paths:
+        (tables if is_table(path) else files).append(path)
+    return files, tables
+
+
+def with_tables(inputs: Inputs, tables: Iterable[str], since: int, until: int) -> Inputs:
+    """Give inputs with what tables hold of [since, until), UTC microseconds, or with the error of each."""
+    for table in tables:
+        uris, error = partitions(table, since, until)
+        inputs = inputs._replace(uris=inputs.uris | uris, errors=inputs.errors + ([error] if error else []))
+    return inputs
 
 
 def partitions(path: str, since: int, until: int) -> tuple[dict[str, int], str | None]:
