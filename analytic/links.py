@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from analytic.caps import ISSUES, Cuts, lose
 from analytic.fold import Item, to_body
 from analytic.identity import PEOPLE, actor_of, gcp_label, named_hops, principal_label
 from analytic.policy import HOUR, Policy
@@ -21,7 +22,7 @@ UP, DOWN, USED, ISSUED, TOUCHED = 1, 2, 4, 8, 16
 """How a key hears a link or an event: as the child's side of it, as the parent's side; used, issued or touched here."""
 
 NOWHERE = Context(None, "unknown", None, None, None)
-_MAX_TOUCHED = 64
+MAX_TOUCHED = 64
 """Workloads that one call is heard at: SendCommand names at most 50 instances (AWS SSM API reference)."""
 
 MAX_CANDIDATES = 8
@@ -36,7 +37,7 @@ class Link(msgspec.Struct, array_like=True, gc=False):
     `at` is when the parent's credential was used for it, UTC microseconds; `time` and `expires` bound when the child
     is good. `named` counts the leading hops that the call's own record names: a link above says them better.
     `actor` is who stands at the top; None for a mere other name of somebody. `context` is the issuing call's, `how`
-    its action.
+    its action. `cuts` are the caps that may have cost a link above it (analytic/caps.py).
     """
 
     id: str
@@ -58,6 +59,7 @@ class Link(msgspec.Struct, array_like=True, gc=False):
     shared: str | None = None
     rank: int = 0
     how: str = ""
+    cuts: list[str] = []
 
 
 class Heard(msgspec.Struct, array_like=True, gc=False):
@@ -111,7 +113,7 @@ def links_of(event: ApiEvent) -> Iterator[Link]:
             yield from _issued(event, key)
         elif _is_bare_copy(event):
             yield _other_name(event, key, f"n|shared:{event.shared_event_id}")
-        for workload in event.touched[:_MAX_TOUCHED]:
+        for workload in event.touched[:MAX_TOUCHED]:
             yield _link(event, key, "touch", workload_key(workload), None)
     if event.known_as and key is not None and (event.issued is None or _is_known(event)):
         yield from _probe(event, key)
@@ -255,13 +257,15 @@ def _issued_label(event: ApiEvent) -> str:
     return f"{role or issued.principal_id.partition(':')[0]}/{session}" if session else role or issued.principal_id
 
 
-def keep(links: dict[str, list[Link]], link: Link, policy: Policy) -> None:
-    """Put a link among those of its key, by credential; beyond the caps the earliest go."""
+def keep(links: dict[str, list[Link]], link: Link, policy: Policy, cuts: Cuts) -> None:
+    """Put a link among those of its key, by credential; beyond the caps the earliest go, which `cuts` notes."""
     known = links.setdefault(link.credential_id or "", [])
     known.append(link)
-    del known[: -policy.max_issues]
+    gone = known[: -policy.max_issues]
+    del known[: len(gone)]
     if len(links) > policy.max_issues:
-        del links[next(iter(links))]
+        gone += links.pop(next(iter(links)))
+    lose(cuts, ISSUES, len(gone), link.time)
 
 
 def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) -> tuple[Link | None, list[Link]]:
@@ -308,7 +312,9 @@ def _end(link: Link, policy: Policy) -> int:
 
 def ambiguous(several: list[Link], target: str) -> Hop:
     """Give the hop that says: it may have been any of these, and who they are."""
-    candidates = sorted({link.actor.name for link in several if link.actor is not None})[:MAX_CANDIDATES]
+    names = sorted({link.actor.name for link in several if link.actor is not None})
+    candidates = names[:MAX_CANDIDATES]
+    more = [f"{len(names) - MAX_CANDIDATES} more"] if len(names) > MAX_CANDIDATES else []
     latest = max(several, key=lambda link: (link.time, link.id))
     how = latest.hops[-1].how if latest.hops else latest.how
-    return Hop(" or ".join(candidates), target, how, latest.time, None, "ambiguous", candidates)
+    return Hop(" or ".join([*candidates, *more]), target, how, latest.time, None, "ambiguous", candidates)

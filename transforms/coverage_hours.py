@@ -22,7 +22,7 @@ from analytic.items import Keyed
 from analytic.policy import Policy
 from schemas.coverage import Coverage
 from transforms.coders import EventBatch
-from transforms.metrics import COVERAGE, CUT, increase
+from transforms.metrics import COVERAGE, CUT, EXPIRED, increase
 
 _BUNDLE_EVENTS = 50_000
 """Events of a bundle that are gathered before they are sent on early: some 10 MB."""
@@ -116,6 +116,7 @@ class _CountFn(beam.DoFn):
         increase(CUT, turn.cut)
         increase(COVERAGE, len(turn.rows))
         if turn.state is None:
+            increase(EXPIRED)
             hour.clear()
         else:
             hour.write(turn.state)

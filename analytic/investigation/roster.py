@@ -94,6 +94,10 @@ class Roster:
         """Give the actor's line."""
         return state if state.actor.id == id_ else None
 
+    def lost(self, state: Line) -> int:
+        """Nothing: what is listed says how much there is."""
+        return 0
+
     def load(self, data: bytes) -> Line:
         """Decode a state; raises ValueError on a version that this build does not know."""
         check_version("Roster", data, VERSION)

@@ -128,6 +128,10 @@ class Trace:
         """Give the actor's verdicts."""
         return state if state.actor.id == id_ else None
 
+    def lost(self, state: Traced) -> int:
+        """Nothing: what is listed says how much there is."""
+        return 0
+
     def load(self, data: bytes) -> Traced:
         """Decode a state; raises ValueError on a version that this build does not know."""
         check_version("Trace", data, VERSION)
