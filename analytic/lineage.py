@@ -73,7 +73,7 @@ class Follow:
         own = actor_of(event)
         link, actor, hops = self._behind(life, event, own)
         step = self._followed(life, event, own, link, actor, hops)
-        step.cuts = self._cuts(life, step, link)
+        step.cuts = self._cuts(life, event, link)
         return step
 
     def _followed(
@@ -135,9 +135,9 @@ class Follow:
             shifts += across_hop(link.context, context, last.how, event)
         return shifts
 
-    def _cuts(self, life: Life, step: Step, link: Link | None) -> list[str]:
+    def _cuts(self, life: Life, event: ApiEvent, link: Link | None) -> list[str]:
         """Give the caps that may have cost a step its link, the person behind it, or made an old place look new."""
-        event, policy = step.event, self._policy
+        policy = self._policy
         found = [] if link is None else list(link.cuts)
         if not life.cuts:
             return found

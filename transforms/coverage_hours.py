@@ -25,7 +25,7 @@ from transforms.coders import EventBatch
 from transforms.metrics import COVERAGE, CUT, EXPIRED, increase
 
 _BUNDLE_EVENTS = 50_000
-"""Events of a bundle that are gathered before they are sent on early: some 10 MB."""
+"""Events of a bundle that are gathered before they are sent on early, as FollowCredentials does."""
 
 
 class KeepCoverage(beam.PTransform):

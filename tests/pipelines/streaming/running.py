@@ -60,6 +60,11 @@ class Stream:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
+    def counted(self) -> dict[str, int]:
+        """Give the counts of the last line that it printed: those of its end, where it was stopped."""
+        last = self.log.read_text().strip().splitlines()[-1].partition(" ")[2]
+        return {name: int(number) for number, _, name in (part.partition(" ") for part in last.split(", "))}
+
     def wait_for(self, done: Callable[[], bool], what: str) -> None:
         """Wait until something is so; fails when it does not become so, or when the stream ends before."""
         until = time.monotonic() + PATIENCE

@@ -29,6 +29,10 @@ def test_a_disordered_day_gives_what_scan_gives(topic: Topic, prism: str, tmp_pa
         topic.publish(day.messages)
         stream.wait_for(lambda: view(rows(output)).keys() == expected.keys(), "findings")
         assert stream.stop() == 0
+    counted = stream.counted()
+    assert counted["messages"] >= len(day.messages)
+    assert counted["records"] == counted["parsed"] + counted["dead letters"]
+    assert min(counted[name] for name in ("duplicates", "late", "revised", "findings")) > 0
     assert view(rows(output)) == expected
     letters = rows(output, "dead_letters")
     assert raw(letters) == set(day.broken)
