@@ -1,5 +1,6 @@
 """Which of a key's links its credential came by, at a time: the choice that Resolve and Follow share."""
 
+from analytic.caps import ISSUES, Cuts, lose
 from analytic.links import Link
 from analytic.policy import Policy
 from analytic.routing import is_exact
@@ -9,13 +10,15 @@ MAX_CANDIDATES = 8
 """Candidates that an ambiguous hop names: more than these nobody would look at."""
 
 
-def keep(links: dict[str, list[Link]], link: Link, policy: Policy) -> None:
-    """Put a link among those of its key, by credential; beyond the caps the earliest go."""
+def keep(links: dict[str, list[Link]], link: Link, policy: Policy, cuts: Cuts) -> None:
+    """Put a link among those of its key, by credential; beyond the caps the earliest go, which `cuts` notes."""
     known = links.setdefault(link.credential_id or "", [])
     known.append(link)
-    del known[: -policy.max_issues]
+    gone = known[: -policy.max_issues]
+    del known[: len(gone)]
     if len(links) > policy.max_issues:
-        del links[next(iter(links))]
+        gone += links.pop(next(iter(links)))
+    lose(cuts, ISSUES, len(gone), link.time)
 
 
 def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) -> tuple[Link | None, list[Link]]:
@@ -63,7 +66,9 @@ def _end(link: Link, policy: Policy) -> int:
 
 def ambiguous(several: list[Link], target: str) -> Hop:
     """Give the hop that says: it may have been any of these, and who they are."""
-    candidates = sorted({link.actor.name for link in several if link.actor is not None})[:MAX_CANDIDATES]
+    names = sorted({link.actor.name for link in several if link.actor is not None})
+    candidates = names[:MAX_CANDIDATES]
+    more = [f"{len(names) - MAX_CANDIDATES} more"] if len(names) > MAX_CANDIDATES else []
     latest = max(several, key=lambda link: (link.time, link.id))
     how = latest.hops[-1].how if latest.hops else latest.how
-    return Hop(" or ".join(candidates), target, how, latest.time, None, "ambiguous", candidates)
+    return Hop(" or ".join([*candidates, *more]), target, how, latest.time, None, "ambiguous", candidates)

@@ -3,6 +3,7 @@
 import msgspec
 
 from analytic.baseline import BEGINNING, Baseline, merged
+from analytic.caps import lost
 from analytic.chains import engine, shipped
 from analytic.chains.chain import Chain
 from analytic.chains.moment import Moment
@@ -106,6 +107,10 @@ class Detect:
     def recall(self, state: ActorState, id_: str) -> Draft | None:
         """Give the open session's draft of this finding id."""
         return next((draft for draft in state.drafts.values() if key_of(draft) == id_), None)
+
+    def lost(self, state: ActorState) -> int:
+        """Give how many things the caps have let go."""
+        return lost(state.cuts)
 
     def load(self, data: bytes) -> ActorState:
         """Decode a state; raises ValueError on a version that this build does not know."""

@@ -1,10 +1,16 @@
 """A finding in the making: how a match adds to its session's draft."""
 
+from collections.abc import Iterator
+
+from analytic.caps import matters, spot
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
 from analytic.coverage.visibility import hidden
 from analytic.envelopes import find, is_break_glass, is_trusted
+from analytic.links import MAX_TOUCHED
+from analytic.policy import Policy
 from analytic.remedies.changes import gather, remedies
+from analytic.resolve import ROUNDS
 from analytic.session import ActorState, Draft, Noted, Trigger
 from analytic.surprise import Expectation
 from schemas.records import ApiEvent, Evidence, Hop, Reason, Session, Step
@@ -14,8 +20,14 @@ _NOBODY = frozenset({"role", "account", "service_account", "service_principal"})
 
 _MAX_DEVIATIONS = 16
 
+_MAX_SPOTS = 64
+_MORE_SPOTS = "there are more blind spots than these"
+
 _MAX_ACTS = 64
 """Distinct acts that a draft weighs; more could not raise the score by a hundredth of a bit."""
+
+_LISTED = 4
+"""So many times the evidence that is listed is known by its id, to be counted once."""
 
 _MAX_ALIKE = 10
 """Pieces of evidence of one kind (call, outcome, credential) that are listed: the rest is only counted."""
@@ -132,11 +144,35 @@ def _note(draft: Draft, moment: Moment, match: Match) -> None:
             spots.append(f"who stands behind {hop.to} is ambiguous: {hop.from_}")
         elif hop.certainty == "probable" and step.event.issued_to is None:
             spots.append(f"that {hop.from_} is behind {hop.to} is inferred from {hop.how}, by name and time")
-    for spot in spots:
-        if spot not in draft.blind_spots and len(draft.blind_spots) < moment.policy.max_facets:
-            draft.blind_spots.append(spot)
+    spots += (spot(cap, moment.policy) for cap in dict.fromkeys([*step.cuts, *_felt(moment)]))
+    spots += _unlisted(draft, step, moment.policy)
+    for text in spots:
+        if text not in draft.blind_spots and len(draft.blind_spots) < _MAX_SPOTS:
+            draft.blind_spots.append(text if len(draft.blind_spots) < _MAX_SPOTS - 1 else _MORE_SPOTS)
     if moment.context.interface == "console" and step.event.mfa is True and not draft.calm:
         draft.calm.append(Reason("console", -1.0, "a person at the console, with a second factor"))
+
+
+def _felt(moment: Moment) -> list[str]:
+    return matters(moment.state.cuts, moment.step.event.time, moment.policy) if moment.state.cuts else []
+
+
+def _unlisted(draft: Draft, step: Step, policy: Policy) -> Iterator[str]:
+    """Say of which lists of a finding, or of its record, there may be more than is told."""
+    for what, told, most in (
+        ("shifts", draft.shifts, policy.max_facets),
+        ("hops", draft.hops, policy.max_facets),
+        ("deviations from its documented automation", draft.deviations, _MAX_DEVIATIONS),
+        ("stages", draft.stages, policy.max_evidence),
+    ):
+        if len(told) >= most:
+            yield f"the first {most} {what} are told: there may be more"
+    if len(draft.listed) >= _LISTED * policy.max_evidence:
+        yield f"of more than {len(draft.listed)} pieces of evidence some may be counted twice in evidence_total"
+    if len(step.event.touched) >= MAX_TOUCHED:
+        yield f"a call named {MAX_TOUCHED} workloads or more: what was done on those after is not followed"
+    if len(step.hops) >= 2**ROUNDS:
+        yield f"the way up was followed over {2**ROUNDS} hops, and may go on"
 
 
 def _put(draft: Draft, noted: Noted, cap: int) -> None:
@@ -152,7 +188,7 @@ def _list(draft: Draft, evidence: Evidence, cap: int) -> None:
     """Count an event once, and list it unless there is enough of its kind."""
     if evidence.event_id in draft.listed:
         return
-    if len(draft.listed) < 4 * cap:
+    if len(draft.listed) < _LISTED * cap:
         draft.listed[evidence.event_id] = 1
     draft.evidence_total += 1
     alike = sum(_kind(other) == _kind(evidence) for other in draft.evidence)

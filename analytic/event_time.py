@@ -65,12 +65,13 @@ class EventTime(Generic[S, D]):
             event_log.unfold(log)
         before = list(log.items)
         self._admit(log, new, counts)
-        drafts, removed = self._advance(log, before) if log.past is None else self._go_on(log, log.past)
+        drafts, removed = self._advance(log, before, counts) if log.past is None else self._go_on(log, log.past, counts)
         outputs = self._emit(log, drafts, removed, counts)
         self._trim(log, counts)
         wake = self._wake(log)
         last = log.wake
         if wake is None:
+            counts.expired += data is not None
             return Turn(None, outputs, None, counts, rearm=False, last=last)
         log.wake = wake
         rearm = watermark is not None or wake != last
@@ -104,7 +105,7 @@ class EventTime(Generic[S, D]):
             known[item.id] = item
         log.items = sorted(known.values(), key=position)
 
-    def _go_on(self, log: Log, past: Past) -> tuple[dict[str, D], dict[str, D]]:
+    def _go_on(self, log: Log, past: Past, counts: Counts) -> tuple[dict[str, D], dict[str, D]]:
         """Step what is due where nothing of the past is touched: what `_advance` gives, without reading the past."""
         end = bisect_right(log.items, log.watermark - self.policy.hold, key=_time)
         due = log.items[:end]
@@ -112,17 +113,18 @@ class EventTime(Generic[S, D]):
             return {}, {}
         if any(item.shared is not None and event_log.may_hold(log, item.shared, event_log.PASSED) for item in due):
             event_log.unfold(log)
-            return self._advance(log, log.items)
+            return self._advance(log, log.items, counts)
         fresh, _ = distinct(due)
         log.stepped = position(due[-1])
         event_log.pass_on(log, past, due)
         if not fresh:
             return {}, {}
         state, drafts = self._stepper.run(self._state(log.head), fresh)
+        counts.forgotten += self._stepper.lost
         log.head = self._bytes(state)
         return drafts, {}
 
-    def _advance(self, log: Log, before: list[Item]) -> tuple[dict[str, D], dict[str, D]]:
+    def _advance(self, log: Log, before: list[Item], counts: Counts) -> tuple[dict[str, D], dict[str, D]]:
         """Step what is due. Gives the drafts to emit, and those that were emitted and no longer hold."""
         due = [item for item in log.items if item.time + self.policy.hold <= log.watermark]
         if not due:
@@ -135,23 +137,29 @@ class EventTime(Generic[S, D]):
             if item.shared is not None and (item.late or until is None or position(item) > until):
                 event_log.note(log, item.shared, event_log.PASSED)
         if [(item.id, item.revision) for item in was] != [(item.id, item.revision) for item in now[: len(was)]]:
-            return self._fold_again(log, was, now)
+            return self._fold_again(log, was, now, counts)
         fresh = now[len(was) :]
         if not fresh:
             return {}, {}
         state, drafts = self._stepper.run(self._state(log.head), fresh)
+        counts.forgotten += self._stepper.lost
         log.head = self._bytes(state)
         return drafts, {}
 
-    def _fold_again(self, log: Log, was: list[Item], now: list[Item]) -> tuple[dict[str, D], dict[str, D]]:
+    def _fold_again(
+        self, log: Log, was: list[Item], now: list[Item], counts: Counts
+    ) -> tuple[dict[str, D], dict[str, D]]:
         """Fold from the base both as it was and as it is now; what differs is emitted."""
         fold = self.fold
         _, old = self._stepper.run(self._state(log.base), was)
+        lost = self._stepper.lost
         first = [item for item in now if log.middle_at is not None and position(item) <= log.middle_at]
         state, new = self._stepper.run(self._state(log.base), first)
+        lost -= self._stepper.lost
         if log.middle_at is not None:
             log.middle = self._bytes(state)
         state, rest = self._stepper.run(state, now[len(first) :])
+        counts.forgotten += max(0, self._stepper.lost - lost)
         new |= rest
         log.head = self._bytes(state)
         base = self._state(log.base)

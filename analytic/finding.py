@@ -1,14 +1,15 @@
 """From a draft to the finding that people read."""
 
+from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
 
 from analytic.policy import Policy
 from analytic.scoring import severity_of, weigh
-from analytic.session import Draft
+from analytic.session import MAX_LISTED, Draft
 from analytic.suppressions import suppressed
-from schemas.records import Attack, Automation, Finding
+from schemas.records import Attack, Automation, Finding, Session
 
 ANALYTIC = "AN0215"
 """The ATT&CK analytic (detection strategy DET0078) that Tokentrail implements."""
@@ -58,7 +59,7 @@ def finding_of(draft: Draft, policy: Policy) -> Finding:
         stages=stages,
         reasons=weight.reasons,
         counter_evidence=weight.counter_evidence,
-        blind_spots=draft.blind_spots if draft.located else [*draft.blind_spots, _NO_DATABASE],
+        blind_spots=[*draft.blind_spots, *_of_session(draft.session), *(() if draft.located else (_NO_DATABASE,))],
         evidence=evidence,
         evidence_total=draft.evidence_total,
         attack=Attack(ATTACK_VERSION, sorted({stage.technique for stage in stages if stage.technique})),
@@ -69,6 +70,13 @@ def finding_of(draft: Draft, policy: Policy) -> Finding:
     )
     finding.suppressed = suppressed(policy, finding)
     return finding
+
+
+def _of_session(session: Session) -> Iterator[str]:
+    """Say of which of a session's lists there may be more than is told."""
+    for name in ("credentials", "interfaces", "networks", "accounts", "services"):
+        if len(getattr(session, name)) >= MAX_LISTED:
+            yield f"the session lists its first {MAX_LISTED} {name}: there may be more"
 
 
 def retracted(finding: Finding) -> Finding:

@@ -61,6 +61,9 @@ class Fold(Protocol[S, D]):
     def recall(self, state: S, id_: str) -> D | None:
         """Give the draft of this id that a state still holds."""
 
+    def lost(self, state: S) -> int:
+        """Give how many things the caps on a state have let go so far (analytic/caps.py)."""
+
     def load(self, data: bytes) -> S:
         """Decode a state; raises ValueError on a version it does not know."""
 
@@ -77,6 +80,8 @@ class Counts(msgspec.Struct):
     retracted: int = 0
     cut: int = 0
     held: int = 0
+    forgotten: int = 0
+    expired: int = 0
 
 
 def position(item: Item) -> tuple[int, str]:
@@ -128,25 +133,33 @@ def _stands_before(item: Item, known: Item) -> bool:
 def fold_sorted(fold: Fold[S, D], items: Iterable[Item]) -> tuple[list[Output], Counts]:
     """Fold all of a key's items at once: sorted, distinct, each output in its last form."""
     ordered, duplicates = distinct(items)
-    _, drafts = Stepper(fold).run(None, ordered)
-    return [Output(*fold.render(draft)) for draft in drafts.values()], Counts(duplicates=duplicates)
+    stepper = Stepper(fold)
+    _, drafts = stepper.run(None, ordered)
+    counts = Counts(duplicates=duplicates, forgotten=stepper.lost)
+    return [Output(*fold.render(draft)) for draft in drafts.values()], counts
 
 
 class Stepper(Generic[S, D]):
-    """Steps a fold over items that are in order, and gathers each draft in its last form."""
+    """Steps a fold over items that are in order, and gathers each draft in its last form.
+
+    `lost` is what caps let go in the last run.
+    """
 
     def __init__(self, fold: Fold[S, D]) -> None:
         """Takes the fold."""
         self._fold = fold
+        self.lost = 0
 
     def run(self, state: S | None, items: Iterable[Item]) -> tuple[S | None, dict[str, D]]:
         """Step the items from a state; give the state after them and the drafts by id."""
         drafts: dict[str, D] = {}
         step = self._fold.step
+        before = 0 if state is None else self._fold.lost(state)
         for item in items:
             state, emitted = step(state, item)
             if emitted:
                 drafts.update(emitted)
+        self.lost = (0 if state is None else self._fold.lost(state)) - before
         return state, drafts
 
 

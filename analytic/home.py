@@ -7,6 +7,7 @@ API, followed by T1078.004, cloud accounts).
 
 import msgspec
 
+from analytic.caps import FACETS, Cuts, lose
 from analytic.context.network import is_private
 from analytic.policy import Policy
 from analytic.shifts import BITS, Context, away, remember
@@ -34,29 +35,31 @@ class Home(msgspec.Struct, array_like=True):
 
 
 def locate(
-    home: Home, touches: list[Touch], event: ApiEvent, context: Context, policy: Policy
+    home: Home, touches: list[Touch], event: ApiEvent, context: Context, policy: Policy, cuts: Cuts
 ) -> tuple[list[Shift], Hop | None, Touch | None]:
     """Say whether a use of a workload's credential is at home; learn the home when it is.
 
     Gives the shifts, the probable hop and the touch that it starts from; nothing when at home. Off home is: from a
     network that is not one of the workload's; or, while no home is known, from the very network of whoever touched the
     workload before. Networks seen off home are not learnt while anybody touched the workload, so that a thief can't
-    move in.
+    move in. `cuts` notes what the caps cost.
     """
     recent = [touch for touch in touches if 0 <= event.time - touch.time <= policy.chain_window]
     off = _off_home(home, recent, event, context)
     if off is None:
-        if context.network is not None:
-            remember(home.networks, context.network, event.time, policy.max_facets)
+        gone = context.network is not None and remember(home.networks, context.network, event.time, policy.max_facets)
+        if ":function/" not in (event.issued_to or ""):  # Whose networks say nothing: below.
+            lose(cuts, FACETS, gone, event.time)
         if context.client is not None:
-            remember(home.clients, context.client, event.time, policy.max_facets)
+            lose(cuts, FACETS, remember(home.clients, context.client, event.time, policy.max_facets), event.time)
         return [], None, None
     where = context.network or context.client or "unknown"
     since = home.elsewhere.setdefault(where, event.time)
     if len(home.elsewhere) > policy.max_facets:
         del home.elsewhere[next(iter(home.elsewhere))]
+        lose(cuts, FACETS, 1, event.time)
     if not recent and event.time - since > policy.home_settles:
-        remember(home.networks, where, event.time, policy.max_facets)
+        lose(cuts, FACETS, remember(home.networks, where, event.time, policy.max_facets), event.time)
         return [], None, None
     by_whom = _toucher(recent, context)
     mark = f"{event.credential_id}@{where}"

@@ -59,6 +59,10 @@ class Learn:
     def recall(self, state: ActorState, id_: str) -> None:
         """Nothing: the baseline is said anew with each step."""
 
+    def lost(self, state: ActorState) -> int:
+        """Give how many things the caps have let go."""
+        return self._detect.lost(state)
+
     def load(self, data: bytes) -> ActorState:
         """Decode a state; raises ValueError on a version that this build does not know."""
         return self._detect.load(data)

@@ -7,6 +7,7 @@ to its workload; it says for each event who is behind it, over which hops, and w
 
 import msgspec
 
+from analytic.caps import FACETS, ISSUES, TOUCHES, Cuts, lose, lost, since
 from analytic.choice import ambiguous, choose, keep
 from analytic.fold import WITHDRAWN, Item, check_version
 from analytic.home import Home, Touch, locate
@@ -33,6 +34,7 @@ class Life(msgspec.Struct, array_like=True):
     used_from: dict[str, list[str]] = {}
     home: Home = msgspec.field(default_factory=Home)
     touches: list[Touch] = []
+    cuts: Cuts = {}
 
 
 class Follow:
@@ -61,16 +63,24 @@ class Follow:
             return life, [(heard.event.event_id, step)]
         link = heard.link
         if link is not None and heard.role == ISSUED:
-            keep(life.links, link, self._policy)
+            keep(life.links, link, self._policy, life.cuts)
         elif link is not None and heard.role == TOUCHED and link.actor is not None:
             touch = Touch(link.actor, link.how, link.time, link.event_id or "", link.context, link.hops)
+            lose(life.cuts, TOUCHES, len(life.touches) + 1 - self._policy.max_touches, link.time)
             life.touches = [*life.touches, touch][-self._policy.max_touches :]
         return life, []
 
     def _use(self, life: Life, event: ApiEvent) -> Step:
-        context = context_of(event)
         own = actor_of(event)
         link, actor, hops = self._behind(life, event, own)
+        step = self._followed(life, event, own, link, actor, hops)
+        step.cuts = self._cuts(life, event, link)
+        return step
+
+    def _followed(
+        self, life: Life, event: ApiEvent, own: Actor, link: Link | None, actor: Actor, hops: list[Hop]
+    ) -> Step:
+        context = context_of(event)
         shifts = [] if link is None else self._first_use(life, link, event, context)
         if by_service(event):
             return Step(event, actor, hops, shifts)
@@ -80,14 +90,14 @@ class Follow:
             goes_on = event.issued_to is None and credential_of(event) is not None
             machine = link is not None and link.how in _MACHINE_HOPS
             compared = MACHINE if machine else ALL
-            seen = observe(life.facets, event, context, self._policy, compared) if goes_on else []
+            seen = observe(life.facets, event, context, self._policy, life.cuts, compared) if goes_on else []
             return Step(event, actor, hops, _joined(shifts, seen))
-        away, hop, touch = locate(life.home, life.touches, event, context, self._policy)
+        away, hop, touch = locate(life.home, life.touches, event, context, self._policy, life.cuts)
         if touch is not None and hop is not None:
             return Step(event, touch.actor, [*touch.hops, hop], away)
         # At home or away was just decided, over networks that a workload may have several of: not compared again.
         inside = msgspec.structs.replace(context, network=None)
-        return Step(event, actor, hops, away or observe(life.facets, event, inside, self._policy, MACHINE))
+        return Step(event, actor, hops, away or observe(life.facets, event, inside, self._policy, life.cuts, MACHINE))
 
     def _behind(self, life: Life, event: ApiEvent, own: Actor) -> tuple[Link | None, Actor, list[Hop]]:
         """Give the link by which the credential came to be, who is behind it, and over which hops."""
@@ -117,13 +127,28 @@ class Follow:
         if where in networks or by_service(event) or not link.hops:
             return []
         life.used_from[link.id] = [*networks, where][-self._policy.max_facets :]
+        lose(life.cuts, FACETS, len(networks) + 1 - self._policy.max_facets, event.time)
         if len(life.used_from) > self._policy.max_issues:
-            del life.used_from[next(iter(life.used_from))]
+            lose(life.cuts, FACETS, len(life.used_from.pop(next(iter(life.used_from)))), event.time)
         last = link.hops[-1]
         shifts = [] if networks else [identity(last.from_, principal_label(event), last.how, event)]
         if not link.by_service:
             shifts += across_hop(link.context, context, last.how, event)
         return shifts
+
+    def _cuts(self, life: Life, event: ApiEvent, link: Link | None) -> list[str]:
+        """Give the caps that may have cost a step its link, the person behind it, or made an old place look new."""
+        policy = self._policy
+        found = [] if link is None else list(link.cuts)
+        if not life.cuts:
+            return found
+        own = link is None and event.credential_type != "long_term"
+        felt = {
+            ISSUES: own and since(life.cuts, ISSUES, event.time - policy.time_to_live),
+            TOUCHES: event.issued_to is not None and since(life.cuts, TOUCHES, event.time - policy.chain_window),
+            FACETS: since(life.cuts, FACETS, event.time - policy.chain_window),
+        }
+        return [*found, *(cap for cap, holds in felt.items() if holds and cap not in found)]
 
     def render(self, draft: Step) -> tuple[str, Item]:
         """Give the actor's key, and the step as the item that Detect takes."""
@@ -138,6 +163,10 @@ class Follow:
 
     def recall(self, state: Life, id_: str) -> None:
         """Nothing: a step is said once."""
+
+    def lost(self, state: Life) -> int:
+        """Give how many things the caps have let go."""
+        return lost(state.cuts)
 
     def load(self, data: bytes) -> Life:
         """Decode a state; raises ValueError on a version that this build does not know."""

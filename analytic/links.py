@@ -22,7 +22,7 @@ UP, DOWN, USED, ISSUED, TOUCHED = 1, 2, 4, 8, 16
 """How a key hears a link or an event: as the child's side of it, as the parent's side; used, issued or touched here."""
 
 NOWHERE = Context(None, "unknown", None, None, None)
-_MAX_TOUCHED = 64
+MAX_TOUCHED = 64
 """Workloads that one call is heard at: SendCommand names at most 50 instances (AWS SSM API reference)."""
 
 _LASTING = frozenset({"CreateServiceAccountKey", "UploadServiceAccountKey"})
@@ -34,7 +34,7 @@ class Link(msgspec.Struct, array_like=True, gc=False):
     `at` is when the parent's credential was used for it, UTC microseconds; `time` and `expires` bound when the child
     is good. `named` counts the leading hops that the call's own record names: a link above says them better.
     `actor` is who stands at the top; None for a mere other name of somebody. `context` is the issuing call's, `how`
-    its action.
+    its action. `cuts` are the caps that may have cost a link above it (analytic/caps.py).
     """
 
     id: str
@@ -56,6 +56,7 @@ class Link(msgspec.Struct, array_like=True, gc=False):
     shared: str | None = None
     rank: int = 0
     how: str = ""
+    cuts: list[str] = []
 
 
 class Heard(msgspec.Struct, array_like=True, gc=False):
@@ -115,7 +116,7 @@ def links_of(event: ApiEvent) -> Iterator[Link]:
         if event.shared_event_id is not None and (way := entered(event)) is not None:
             # Should no other copy show the caller, then who opened the way in is all that is known.
             yield msgspec.structs.replace(_other_name(event, way, f"n|shared:{event.shared_event_id}"), kind="trust")
-        for workload in event.touched[:_MAX_TOUCHED]:
+        for workload in event.touched[:MAX_TOUCHED]:
             yield _link(event, key, "touch", workload_key(workload), None)
     if event.known_as and key is not None and (event.issued is None or _is_known(event)):
         yield from _probe(event, key)

@@ -7,6 +7,7 @@ to 2^n hops, whatever the order, and the events themselves were not moved once (
 
 import msgspec
 
+from analytic.caps import ISSUES, TOUCHES, Cuts, lose, lost, since
 from analytic.choice import ambiguous, choose, keep
 from analytic.fold import WITHDRAWN, Item, check_version
 from analytic.links import DOWN, ISSUED, TOUCHED, UP, Heard, Link, heard
@@ -34,6 +35,7 @@ class Above(msgspec.Struct, array_like=True):
     version: int = VERSION
     links: dict[str, list[Link]] = {}
     touches: list[Link] = []
+    cuts: Cuts = {}
     entered: int | None = None
 
 
@@ -63,9 +65,10 @@ class Resolve:
             return above, []
         if told.role == UP:
             if link.kind == "touch":
+                lose(above.cuts, TOUCHES, len(above.touches) + 1 - self._policy.max_touches, link.time)
                 above.touches = [*above.touches, link][-self._policy.max_touches :]
             elif above.entered is None:  # Whoever came in by a way before was not let in by what opens it now.
-                keep(above.links, link, self._policy)
+                keep(above.links, link, self._policy, above.cuts)
             # A link that goes on up is lengthened where its parent is; one that is whole goes on from here.
             return above, self._on(link, link.child) if link.parent is None else []
         if above.entered is None and (link.parent or "").startswith(WAY):
@@ -83,7 +86,13 @@ class Resolve:
             hop = ambiguous(several, link.hops[0].from_ if link.hops else link.child.rpartition("|")[2])
             return msgspec.structs.replace(link, parent=None, hops=[hop, *link.hops], named=0)
         touch = self._taken(above, link) if key.startswith("w|") else None
-        return link if touch is None else _joined(link, touch, key)
+        return self._cut(above, link) if touch is None else _joined(link, touch, key)
+
+    def _cut(self, above: Above, link: Link) -> Link:
+        """Give a link that nothing above was found for: where a cap may have let that go, it says so."""
+        reach = {ISSUES: self._policy.time_to_live, TOUCHES: self._policy.chain_window}
+        found = [cap for cap in reach if cap not in link.cuts and since(above.cuts, cap, link.at - reach[cap])]
+        return msgspec.structs.replace(link, cuts=[*link.cuts, *found]) if found else link
 
     def _taken(self, above: Above, link: Link) -> Link | None:
         """The touch by whoever seems to have taken the workload's credential: same network, same program, shortly."""
@@ -118,6 +127,10 @@ class Resolve:
     def recall(self, state: Above, id_: str) -> None:
         """Nothing: a link is said once."""
 
+    def lost(self, state: Above) -> int:
+        """Give how many things the caps have let go."""
+        return lost(state.cuts)
+
     def load(self, data: bytes) -> Above:
         """Decode a state; raises ValueError on a version that this build does not know."""
         check_version("Resolve", data, VERSION)
@@ -146,4 +159,5 @@ def _joined(link: Link, above: Link, key: str) -> Link:
         # What the record names of its own way up, the links above say better; a mere name says nothing of that way.
         hops=[*hops, *(link.hops if above.kind == "name" else link.hops[link.named :])],
         named=above.named,
+        cuts=[*link.cuts, *(cap for cap in above.cuts if cap not in link.cuts)],
     )

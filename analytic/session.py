@@ -3,6 +3,7 @@
 import msgspec
 
 from analytic.baseline import Baseline, Facet, learn
+from analytic.caps import FACETS, LESSONS, SHIFTS, TAINTS, Cuts, lose
 from analytic.chains.marks import Marks
 from analytic.policy import Policy
 from analytic.shifts import Context, remember
@@ -14,7 +15,7 @@ VERSION = 2
 _MAX_LESSONS = 64
 """Sessions that wait out the quarantine: with a gap of an hour a day has at most 24."""
 
-_MAX_LISTED = 32
+MAX_LISTED = 32
 """Values that a session lists for an analyst; more say nothing more."""
 
 
@@ -81,7 +82,8 @@ class ActorState(msgspec.Struct, array_like=True):
     """The state at one key of Detect.
 
     `tainted` are facets that were new in a session with a finding: they teach nothing until they are forgotten.
-    `kinds` are the session's kinds of calls that do not matter by themselves, as many as are asked for.
+    `kinds` are the session's kinds of calls that do not matter by themselves, as many as are asked for. `cuts` is what
+    the caps let go.
     """
 
     version: int = VERSION
@@ -96,6 +98,7 @@ class ActorState(msgspec.Struct, array_like=True):
     drafts: dict[str, Draft] = {}
     serious: bool = False
     last_act: str | None = None
+    cuts: Cuts = {}
 
 
 def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) -> Session:
@@ -123,7 +126,7 @@ def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) 
         (session.accounts, event.account),
         (session.services, event.service),
     ):
-        if value is not None and value not in values and len(values) < _MAX_LISTED:
+        if value is not None and value not in values and len(values) < MAX_LISTED:
             values.append(value)
     return session
 
@@ -140,8 +143,10 @@ def _close(state: ActorState, session: Session, policy: Policy) -> None:
     if state.serious:
         for facet in facets:
             if facet[1] not in state.baseline.values.get(facet[0], {}):
-                remember(state.tainted, _text(facet), session.ended, 4 * policy.max_facets)
+                gone = remember(state.tainted, _text(facet), session.ended, 4 * policy.max_facets)
+                lose(state.cuts, TAINTS, gone, session.ended)
     else:
+        lose(state.cuts, LESSONS, len(state.lessons) + 1 - _MAX_LESSONS, session.ended)
         state.lessons = [*state.lessons, Lesson(session.ended, facets)][-_MAX_LESSONS:]
     state.facets = {}
     state.kinds = []
@@ -183,6 +188,8 @@ def show(state: ActorState, facet: Facet, time: int, policy: Policy) -> bool:
         return False
     if len(values) < 2 * policy.max_facets:
         values[value] = time
+    else:
+        lose(state.cuts, FACETS, 1, time)
     return True
 
 
@@ -215,4 +222,5 @@ def arm(state: ActorState, shifts: list[Shift], step: Step, evidence: Evidence, 
     oldest = step.event.time - policy.chain_window
     kept = [trigger for trigger in state.triggers if trigger.shift.time >= oldest]
     kept += [Trigger(shift, step.event.credential_id, evidence, step.hops) for shift in shifts]
+    lose(state.cuts, SHIFTS, len(kept) - policy.max_facets, step.event.time)
     state.triggers = kept[-policy.max_facets :]

@@ -6,6 +6,7 @@ bits. A person's laptop changes network daily (2 to 3 bits); an instance's crede
 
 import msgspec
 
+from analytic.caps import FACETS, Cuts, lose
 from analytic.context import network
 from analytic.context.network import Sighting
 from analytic.policy import MINUTE, Policy
@@ -119,11 +120,11 @@ MACHINE = ("network", "country", "os")
 
 
 def observe(
-    facets: Facets, event: ApiEvent, context: Context, policy: Policy, dimensions: tuple[str, ...] = ALL
+    facets: Facets, event: ApiEvent, context: Context, policy: Policy, cuts: Cuts, dimensions: tuple[str, ...] = ALL
 ) -> list[Shift]:
     """Compare an event with what its credential has shown, remember it, and give the shifts.
 
-    The first value of a facet is where it is at home; each further one shifts once.
+    The first value of a facet is where it is at home; each further one shifts once. `cuts` notes what the cap costs.
     """
     found = []
     for dimension in dimensions:
@@ -134,7 +135,8 @@ def observe(
         if seen and value not in seen:
             near = dimension == "network" and context.provider is not None and context.provider in facets.provider
             found.append(_changed(dimension, _latest(seen), value, event, NEAR_BITS if near else BITS[dimension]))
-        remember(seen, value, event.time, policy.max_facets)
+        if remember(seen, value, event.time, policy.max_facets):
+            lose(cuts, FACETS, 1, event.time)
     if context.provider is not None:
         remember(facets.provider, context.provider, event.time, policy.max_facets)
     # A database places a cloud's addresses somewhere or other: machines do not travel, and are not said to.
@@ -205,15 +207,17 @@ def away(before: str | None, after: str, event: ApiEvent, bits: float, why: str)
     return _shift("home", before, after, event, bits, why)
 
 
-def remember(seen: dict[str, int], value: str, time: int, cap: int) -> None:
-    """Note that a facet had a value; beyond the cap the least recently seen value goes."""
+def remember(seen: dict[str, int], value: str, time: int, cap: int) -> bool:
+    """Note that a facet had a value; beyond the cap the least recently seen value goes. Says whether one went."""
     if len(seen) == 1 and value in seen:
         seen[value] = time  # Nearly always: one network, one client.
-        return
+        return False
     seen.pop(value, None)
     seen[value] = time
-    if len(seen) > cap:
-        del seen[min(seen, key=lambda key: (seen[key], key))]
+    if len(seen) <= cap:
+        return False
+    del seen[min(seen, key=lambda key: (seen[key], key))]
+    return True
 
 
 def _latest(seen: dict[str, int]) -> str:

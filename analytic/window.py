@@ -76,6 +76,10 @@ class Within:
         """As the fold does."""
         return self._fold.recall(state, id_)
 
+    def lost(self, state: Any) -> int:
+        """As the fold does."""
+        return self._fold.lost(state)
+
     def load(self, data: bytes) -> Any:
         """As the fold does."""
         return self._fold.load(data)

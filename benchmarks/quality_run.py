@@ -54,6 +54,10 @@ class Watch:
         """Give a draft that a state still holds."""
         return self._inner.recall(state, id_)
 
+    def lost(self, state: Any) -> int:
+        """Give how many things the caps have let go."""
+        return self._inner.lost(state)
+
     def load(self, data: bytes) -> Any:
         """Decode a state."""
         return self._inner.load(data)

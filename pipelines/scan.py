@@ -22,7 +22,6 @@ from pipelines.progress import watching
 from pipelines.stream import (
     baseline_from,
     bounded,
-    bounded_hours,
     coverage_from,
     findings_from,
     with_blind_spots,
@@ -76,7 +75,7 @@ def findings_to(
     """Give what writes the findings of events, with what their logs show: a finding names what it could not see."""
 
     def write(events: beam.PCollection) -> None:
-        coverage = coverage_from(events, bounded_hours())
+        coverage = coverage_from(events)
         _ = coverage | "WriteCoverage" >> WriteCoverage(output)
         findings = findings_from(events, bounded(), policy, baseline, chains)
         named = with_blind_spots(findings, coverage, policy)
@@ -87,7 +86,7 @@ def findings_to(
 
 def coverage_to(output: str) -> Build:
     """Give what writes what the logs of events show."""
-    return lambda events: coverage_from(events, bounded_hours()) | "WriteCoverage" >> WriteCoverage(output)
+    return lambda events: coverage_from(events) | "WriteCoverage" >> WriteCoverage(output)
 
 
 def baseline_to(path: str, policy: Policy) -> Build:

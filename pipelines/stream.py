@@ -12,7 +12,8 @@ from analytic.window import Window, Within
 from transforms.baseline import Before, LearnBaseline, ReadBaseline
 from transforms.clocks import BoundClocks
 from transforms.close import CloseSessions
-from transforms.coverage import CountCoverage, Hours, NameBlindSpots, ViewAccounts, by_hour, whole_input
+from transforms.coverage import CountCoverage, NameBlindSpots, ViewAccounts
+from transforms.coverage_hours import KeepCoverage
 from transforms.databases import Databases
 from transforms.detect import DetectChains
 from transforms.follow import FollowCredentials, Order
@@ -36,9 +37,10 @@ def stream(
     chains: tuple[Chain, ...] | None = None,
     limit: Limit | None = None,
 ) -> None:
-    """Build the flow of a stream: messages in, findings and dead letters out; `told` is what an earlier run found.
+    """Build the flow of a stream: messages in; findings, dead letters and coverage out.
 
-    Where more than `limit` becomes dead letters, the run fails and what it reads stays in the subscription.
+    `told` is what an earlier run found. Where more than `limit` becomes dead letters, the run fails and what it reads
+    stays in the subscription.
     """
     messages = pipeline | "ReadMessages" >> source
     opened = messages | "OpenMessages" >> OpenMessages(subscription)
@@ -47,7 +49,10 @@ def stream(
     findings = findings_from(events, unbounded(policy), policy, baseline, chains)
     resumed = findings | "ResumeFindings" >> ResumeFindings(told, policy) | "CloseSessions" >> CloseSessions(policy)
     dead_letters = (opened.dead_letters, parsed.dead_letters) | "DeadLetters" >> beam.Flatten()
-    _ = {"findings": resumed, "dead_letters": dead_letters} | "WriteResults" >> WriteResults(sinks)
+    results = {"findings": resumed, "dead_letters": dead_letters}
+    if sinks.coverage is not None:
+        results["coverage"] = events | "KeepCoverage" >> KeepCoverage(policy)
+    _ = results | "WriteResults" >> WriteResults(sinks)
 
 
 def findings_from(
@@ -85,25 +90,18 @@ def baseline_from(events: beam.PCollection, order: Order, policy: Policy) -> bea
     )
 
 
-def coverage_from(events: beam.PCollection, hours: Hours) -> beam.PCollection:
-    """Give what events (in blocks) show of each account, region, service, log class and hour: batches of rows."""
-    return events | "CountCoverage" >> CountCoverage(hours)
+def coverage_from(events: beam.PCollection) -> beam.PCollection:
+    """Give what events (in blocks) show of each account, region, service, log class and hour: batches of rows.
+
+    For bounded input: each row comes once.
+    """
+    return events | "CountCoverage" >> CountCoverage()
 
 
 def with_blind_spots(findings: beam.PCollection, coverage: beam.PCollection, policy: Policy) -> beam.PCollection:
     """Give findings with what the logs of their accounts did not show. For bounded input: all of it is waited for."""
     views = coverage | "ViewAccounts" >> ViewAccounts()
     return findings | "NameBlindSpots" >> NameBlindSpots(views, policy)
-
-
-def bounded_hours() -> Hours:
-    """Give the hours of coverage for input that ends: each row comes once."""
-    return whole_input
-
-
-def unbounded_hours(policy: Policy) -> Hours:
-    """Give the hours of coverage for input that goes on: a row comes again as it grows."""
-    return partial(by_hour, policy)
 
 
 def bounded() -> Order:

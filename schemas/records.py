@@ -127,13 +127,17 @@ class Shift(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Step(msgspec.Struct, array_like=True, gc=False):
-    """An event with the actor behind it, the hops that lead there and what shifted: the output of Follow."""
+    """An event with the actor behind it, the hops that lead there and what shifted: the output of Follow.
+
+    `cuts` are the caps that may have cost something of it (analytic/caps.py).
+    """
 
     event: ApiEvent
     actor: Actor
     hops: list[Hop]
     shifts: list[Shift]
     late: bool = False
+    cuts: list[str] = []
 
 
 class Session(msgspec.Struct, array_like=True):

@@ -1,36 +1,28 @@
 """CountCoverage: from events to what the logs could have shown; WriteCoverage; and what findings could not see.
 
-All cells of an account's hour of a bundle travel as one element, and are added up before they are shuffled. Rows of one
-cell merge in any order, so that bounded input gives each cell once; on a stream a cell is given again as it grows, and
-the row of most events stands.
+For input that ends: all cells of an account's hour of a bundle travel as one element, and are added up before they are
+shuffled. Rows of one cell merge in any order, so that each cell comes once. A stream counts in coverage_hours.py.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import apache_beam as beam
 import msgspec
-from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterProcessingTime, AfterWatermark
-from apache_beam.transforms.window import FixedWindows, GlobalWindow, GlobalWindows
+from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
 from analytic.coverage.cells import Cell, Counter, cell_of, merge, ordered
 from analytic.coverage.visibility import View, Visible, spots, view
 from analytic.items import Keyed
-from analytic.policy import HOUR, SECOND, Policy
+from analytic.policy import HOUR, Policy
 from schemas.coverage import Coverage
 from schemas.records import Finding, to_dict
 from transforms.coders import EventBatch, StructCoder, register
 from transforms.metrics import COVERAGE, increase
 from transforms.write import Gathered, write_array, write_avro
-
-Hours = Callable[[], beam.PTransform]
-"""How hours are windows: `whole_input` for bounded input, `by_hour` for a stream."""
-
-_EARLY_SECONDS = 60
-"""On a stream, how long after new events the rows of their hour are given again."""
 
 _BUNDLE_CELLS = 50_000
 """Cells that a bundle counts before they are sent on early: some 20 MB."""
@@ -46,28 +38,8 @@ for _type in (Coverage, CoverageBatch, View):
     register(_type)
 
 
-def whole_input() -> beam.PTransform:
-    """Give the windows of bounded input: one."""
-    return beam.WindowInto(GlobalWindows())
-
-
-def by_hour(policy: Policy) -> beam.PTransform:
-    """Give the windows of a stream: each hour's rows come a minute after its events, and again with what came late."""
-    return beam.WindowInto(
-        FixedWindows(HOUR // SECOND),
-        trigger=AfterWatermark(early=AfterProcessingTime(_EARLY_SECONDS), late=AfterCount(1)),
-        accumulation_mode=AccumulationMode.ACCUMULATING,
-        allowed_lateness=(policy.time_to_live // SECOND),
-    )
-
-
 class CountCoverage(beam.PTransform):
-    """Counts events by provider, account, region, service, log class and hour."""
-
-    def __init__(self, hours: Hours) -> None:
-        """Takes how hours are windows."""
-        super().__init__()
-        self._hours = hours
+    """Counts the events of input that ends by provider, account, region, service, log class and hour."""
 
     def expand(self, events: beam.PCollection) -> beam.PCollection:
         """Events in blocks in, batches of rows out."""
@@ -76,7 +48,6 @@ class CountCoverage(beam.PTransform):
         return (
             events
             | "Count" >> counted.with_output_types(tuple[str, CoverageBatch])
-            | "Hours" >> self._hours()
             | "AddUp" >> beam.CombinePerKey(add_up)
             | "Drop" >> beam.Values().with_output_types(CoverageBatch)
         )
@@ -133,19 +104,6 @@ class _AddUpFn(beam.CombineFn):
 
     def get_accumulator_coder(self) -> StructCoder:
         return StructCoder(CoverageBatch)
-
-
-class DecodeCoverage(beam.PTransform):
-    """Gives batches of rows as single rows, as a table takes them."""
-
-    def expand(self, batches: beam.PCollection) -> beam.PCollection:
-        """Batches in, rows out."""
-        return batches | "Rows" >> beam.ParDo(_RowsFn()).with_output_types(Coverage)
-
-
-class _RowsFn(beam.DoFn):
-    def process(self, batch: CoverageBatch) -> Iterator[Coverage]:
-        return iter(batch.rows)
 
 
 class WriteCoverage(beam.PTransform):

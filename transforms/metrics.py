@@ -24,6 +24,8 @@ LATE = "late"
 REVISED = "revised"
 RETRACTED = "retracted"
 CUT = "cut"
+FORGOTTEN = "forgotten"
+EXPIRED = "expired"
 FINDINGS = "findings"
 BASELINES = "baselines"
 COVERAGE = "coverage"
@@ -61,7 +63,9 @@ COUNTERS = {
     LATE: "Items that came behind the stepped time of their key.",
     REVISED: "Outputs that were emitted again because a late item changed them.",
     RETRACTED: "Outputs that were taken back because of a late item.",
-    CUT: "Items that a cap on a key's state let go.",
+    CUT: "Items, or ids of coverage, that a cap on a key's log let go: what comes late or again is not told apart.",
+    FORGOTTEN: "Links, acts upon workloads, places, stages and shifts that a cap on a key's state let go.",
+    EXPIRED: "Keys whose state was let go after its time to live, or because the stream ended.",
     HELD: "Items that were held for the watermark when they came.",
     FINDINGS: "Findings written; on a stream each revision is one.",
     **{f"{FINDINGS}_{chain}": f"Findings written of the chain {chain}." for chain in (*CHAINS, "other")},
@@ -72,7 +76,8 @@ COUNTERS = {
     REDRIVEN: "Dead letters sent through the front door again.",
     KEPT_ASIDE: "Dead letters that redrive did not send: at the maximum of attempts, or cut.",
     BASELINES: "Rows of a baseline file written: actors and groups of peers.",
-    COVERAGE: "Rows of coverage written: one for each account, region, service, log class and hour.",
+    COVERAGE: "Rows of coverage written: one for each account, region, service, log class and hour; on a "
+    "stream one each time that it has grown.",
     OUTSIDE: "Events that lie outside what a backfill's window reads, and were left out.",
     OVERDUE: "Events that landed in their file later than a backfill's --lateness, by the date in its path.",
 }

@@ -11,6 +11,7 @@ What is remembered (marks.py) is bounded: at most 64 events a stage, the oldest 
 
 from collections.abc import Sequence
 
+from analytic.caps import MARKS, lose
 from analytic.chains import facets
 from analytic.chains.chain import MAX_MARKS
 from analytic.chains.marks import NOWHERE, Mark, Marks, Position
@@ -105,6 +106,8 @@ def _note(rules: Rules, rule: Rule, marks: Marks, number: int, moment: Moment) -
         if old.evidence.time >= since
         and (old.counted != mark.counted or old.position < used_until or not _alike(old, mark))
     ]
+    if rule.same or rule.apart or len(rule.stages) > 2:  # Else the latest events are all that is asked for.
+        lose(moment.state.cuts, MARKS, len(kept) + 1 - MAX_MARKS, mark.evidence.time)
     marks.noted[key] = [*kept, mark][-MAX_MARKS:]
     _sweep(rules, marks, mark.evidence.time)
 

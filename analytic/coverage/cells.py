@@ -1,7 +1,7 @@
 """Coverage: what the logs could have shown, counted by provider, account, region, service, log class and hour.
 
 A row is a cell's counts (`schemas.records.Coverage`). Rows of one cell merge by adding their counts, in any order; what
-they mean for findings is worked out in analytic/coverage/visibility.py.
+they mean for findings is worked out in analytic/coverage/visibility.py; how a stream keeps them, in hours.py.
 """
 
 from collections.abc import Iterable
@@ -40,8 +40,7 @@ class Counter:
 
         Another account's copy of a call is that account's log, and counts there.
         """
-        hour = event.time - event.time % HOUR
-        cell = (event.provider, event.account, event.region, event.service, event.log_class, hour)
+        cell = cell_at(event)
         row = self.rows.get(cell)
         if row is None:
             row = self.rows[cell] = Coverage(*cell, 0)
@@ -52,22 +51,27 @@ class Counter:
         if len(self._ids) >= MAX_IDS:
             self._ids.clear()
         self._ids.add(id_)
-        row.events += 1
-        if event.access in _READS:
-            row.reads += 1
-        elif event.access in _CHANGES:
-            row.changes += 1
-        if event.log_class == "data":
-            row.data_events += 1
-        if event.issued is not None and event.outcome == "success":
-            row.issued_keys += 1
-        if event.principal_type not in SERVICES and event.log_class != "insight":
-            _identify(row, event)
+        count(row, event)
 
     def clear(self) -> None:
         """Forget everything."""
         self.rows = {}
         self._ids = set()
+
+
+def count(row: Coverage, event: ApiEvent) -> None:
+    """Count what an event shows into the row of its cell."""
+    row.events += 1
+    if event.access in _READS:
+        row.reads += 1
+    elif event.access in _CHANGES:
+        row.changes += 1
+    if event.log_class == "data":
+        row.data_events += 1
+    if event.issued is not None and event.outcome == "success":
+        row.issued_keys += 1
+    if event.principal_type not in SERVICES and event.log_class != "insight":
+        _identify(row, event)
 
 
 def _identify(row: Coverage, event: ApiEvent) -> None:
@@ -82,6 +86,12 @@ def _identify(row: Coverage, event: ApiEvent) -> None:
     row.delegated += bool(event.delegation) or event.source_identity is not None
     row.cloud_shell += event.interface == "cloud_shell"
     row.short_lived += event.credential_type in SHORT_LIVED
+
+
+def cell_at(event: ApiEvent) -> Cell:
+    """Give the cell that counts an event."""
+    hour = event.time - event.time % HOUR
+    return (event.provider, event.account, event.region, event.service, event.log_class, hour)
 
 
 def cell_of(row: Coverage) -> Cell:

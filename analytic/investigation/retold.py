@@ -41,6 +41,10 @@ class Retold(Generic[S, D]):
         """Give it again: a reader of a stream takes the latest."""
         return self.render(draft)
 
+    def lost(self, state: S) -> int:
+        """Nothing: what is listed says how much there is."""
+        return 0
+
     def load(self, data: bytes) -> S:
         """Decode a state; raises ValueError on a version that this build does not know."""
         check_version(type(self).__name__, data, self.version)

@@ -51,7 +51,7 @@ class Backfill:
         parser.add_argument("--dead-letter-table", required=True)
         for name in ("--policy", "--baseline", "--asn-db", "--country-db"):
             parser.add_argument(name)
-        parser.set_defaults(coverage_table=None, output=None, file_seconds=1.0)
+        parser.set_defaults(output=None, file_seconds=1.0)
 
     @staticmethod
     def defaults(options: argparse.Namespace) -> dict[str, object]:

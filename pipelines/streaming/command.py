@@ -14,6 +14,7 @@ from pipelines.outcome import fail
 from pipelines.runs import chains_of, policy_of
 from pipelines.stream import stream
 from pipelines.streaming import sinks, source
+from pipelines.streaming.leash import leashed
 from pipelines.streaming.local import BUILD, prism_path
 from pipelines.streaming.replay import Replay
 from pipelines.streaming.running import watch
@@ -58,10 +59,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the stream; gives the exit code. Raises OSError where the output can't be written."""
+    with tempfile.TemporaryDirectory(prefix="tokentrail-") as folder:
+        return _run(options, folder)
+
+
+def _run(options: argparse.Namespace, folder: str) -> int:
     logging.getLogger().setLevel(logging.CRITICAL)  # What Beam would log, with its stack, and then raise is told once.
     replay = None
     try:
-        beam_options = _beam_options(options.passed)
+        beam_options = _beam_options(options.passed, folder)
         standard = beam_options.view_as(StandardOptions)
         on_this_machine = standard.runner == _LOCAL
         policy = policy_of(options.policy)
@@ -88,8 +94,8 @@ def run(options: argparse.Namespace) -> int:
     return watch(pipeline, replay, on_this_machine=on_this_machine, quiet=options.quiet)
 
 
-def _beam_options(passed: list[str]) -> PipelineOptions:
-    """Give Beam's options: what was passed on, with Prism where no runner is named."""
+def _beam_options(passed: list[str], folder: str) -> PipelineOptions:
+    """Give Beam's options: what was passed on, with Prism where no runner is named; its leash lies in the folder."""
     options = PipelineOptions(passed, streaming=True)
     given = options.get_all_options(retain_unknown_options=True)
     known = options.get_all_options()
@@ -105,7 +111,7 @@ def _beam_options(passed: list[str]) -> PipelineOptions:
         if path is None:
             raise ValueError(f"Prism, the local runner of streams, is not here: `{BUILD}`, or set TOKENTRAIL_PRISM")
         own = {
-            "prism_location": path,
+            "prism_location": leashed(path, folder),
             "prism_log_level": "error",
             "experiments": [*(known["experiments"] or ()), _NO_SPLITS],
         }

@@ -15,12 +15,14 @@ from transforms.file_sink import SECONDS, WriteBatches, WriteDeadLetterBatches
 from transforms.sinks import Sinks
 
 _TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
+_PLACE = "PROJECT:DATASET.TABLE"
 _TABLE = re.compile(r"[a-z0-9.:-]+[:.][A-Za-z0-9_]+\.[A-Za-z0-9_-]+")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where a stream's results go, and when."""
     add_places(parser)
+    parser.add_argument("--coverage-table", metavar=_PLACE, help="which logs were seen, by hour (docs/coverage.md)")
     parser.add_argument(
         "--file-seconds",
         type=float,
@@ -55,10 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_places(parser: argparse.ArgumentParser) -> None:
     """Add where results go, of a stream or of input that ends."""
-    table = "PROJECT:DATASET.TABLE"
-    parser.add_argument("--findings-table", metavar=table, help="findings go here (`tokentrail tables create`)")
-    parser.add_argument("--dead-letter-table", metavar=table, help="what could not be read, parsed or written")
-    parser.add_argument("--coverage-table", metavar=table, help="not written yet: use `tokentrail coverage`")
+    parser.add_argument("--findings-table", metavar=_PLACE, help="findings go here (`tokentrail tables create`)")
+    parser.add_argument("--dead-letter-table", metavar=_PLACE, help="what could not be read, parsed or written")
     parser.add_argument(
         "--output", metavar="DIR", help="write what has no table as files (JSON lines and Avro); gs:// and s3:// too"
     )
@@ -67,10 +67,7 @@ def add_places(parser: argparse.ArgumentParser) -> None:
 def sinks(options: argparse.Namespace) -> Sinks:
     """Make the sinks. Raises ValueError, in one line, where an option is wrong or something has nowhere to go."""
     for name in ("findings_table", "dead_letter_table", "coverage_table"):
-        check_table(getattr(options, name), "--" + name.replace("_", "-"))
-    if options.coverage_table:
-        # Prism closes its channel under the triggers of transforms/coverage.by_hour: nothing feeds the table yet.
-        raise ValueError("--coverage-table: no stream writes coverage yet; run `tokentrail coverage` over the files")
+        check_table(getattr(options, name, None), "--" + name.replace("_", "-"))
     if not options.findings_table and not options.output:
         raise ValueError("findings have nowhere to go: give --findings-table PROJECT:DATASET.TABLE or --output DIR")
     if not options.dead_letter_table and not options.output:
@@ -110,6 +107,9 @@ def _dead_letters(options: argparse.Namespace, seconds: float | None) -> WriteDe
 
 
 def _coverage(options: argparse.Namespace, seconds: float | None) -> beam.PTransform | None:
+    table = getattr(options, "coverage_table", None)
+    if table:
+        return WriteRows(table, "coverage")
     return WriteBatches(options.output, "coverage", "coverage", seconds) if options.output else None
 
 

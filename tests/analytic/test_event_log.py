@@ -36,6 +36,9 @@ class Tell:
     def recall(self, state: list[int], id_: str) -> None:
         return None
 
+    def lost(self, state: list[int]) -> int:
+        return 0
+
     def load(self, data: bytes) -> list[int]:
         return msgspec.msgpack.decode(data, type=list[int])
 

@@ -14,13 +14,14 @@ from apache_beam.utils.timestamp import Timestamp
 
 from analytic.coverage.cells import Counter, cell_of, ordered
 from analytic.policy import Policy
-from pipelines.stream import bounded_hours, coverage_from, unbounded_hours, with_blind_spots
+from pipelines.stream import coverage_from, with_blind_spots
 from schemas.coverage import Coverage
 from schemas.records import ApiEvent, Finding
 from tests import findings, make
 from tests.transforms.pipeline import create, pipeline
 from transforms.coders import EventBatch
-from transforms.coverage import DecodeCoverage, WriteCoverage
+from transforms.coverage import WriteCoverage
+from transforms.coverage_hours import KeepCoverage
 
 
 def day() -> list[ApiEvent]:
@@ -43,7 +44,7 @@ def test_bounded_input_gives_each_cell_once() -> None:
     events = day()
     with pipeline() as p:
         batches = create(p, "Events", [EventBatch(events[::2]), EventBatch(events[1::2])], EventBatch)
-        rows = coverage_from(batches, bounded_hours()) | "Decode" >> DecodeCoverage()
+        rows = coverage_from(batches) | "Rows" >> beam.FlatMap(lambda batch: batch.rows)
         assert_that(rows, equal_to(bare(events)))
 
 
@@ -57,14 +58,19 @@ def test_a_stream_gives_a_cell_again_as_it_grows_and_the_fullest_row_is_the_boun
     stream.advance_watermark_to(Timestamp(micros=make.T0 + 10 * make.HOUR))
     late = beam.window.TimestampedValue(EventBatch(events[:2]), Timestamp(micros=events[0].time))
     stream.add_elements([late])  # Of the first hour, behind the watermark.
+    copies = beam.window.TimestampedValue(EventBatch(events[3:6]), Timestamp(micros=events[3].time))
+    stream.add_elements([copies])
+    stream.advance_watermark_to(Timestamp(micros=make.T0 + 11 * make.HOUR))
     stream.advance_watermark_to_infinity()
-    expected = bare(events)
+    expected = bare(events + events[3:6])
 
     def fullest(found: list[Coverage]) -> None:
         best: dict = {}
         for row in found:
             known = best.get(cell_of(row))
-            best[cell_of(row)] = row if known is None or row.events > known.events else known
+            best[cell_of(row)] = (
+                row if known is None or known.events + known.copies < row.events + row.copies else known
+            )
         if ordered(best.values()) != expected:
             raise BeamAssertException(f"{ordered(best.values())} != {expected}")
         if len(found) <= len(expected):
@@ -74,7 +80,7 @@ def test_a_stream_gives_a_cell_again_as_it_grows_and_the_fullest_row_is_the_boun
     options.view_as(StandardOptions).streaming = True
     with beam_test_pipeline.TestPipeline(options=options) as p:
         batches = p | "Events" >> stream.with_output_types(EventBatch)
-        rows = coverage_from(batches, unbounded_hours(Policy())) | "Decode" >> DecodeCoverage()
+        rows = batches | "KeepCoverage" >> KeepCoverage(Policy())
         assert_that(rows, fullest)
 
 
@@ -82,7 +88,7 @@ def test_the_files_hold_every_row_in_order(tmp_path: Path) -> None:
     events = day()
     with pipeline() as p:
         batches = create(p, "Events", [EventBatch(events)], EventBatch)
-        _ = coverage_from(batches, bounded_hours()) | "WriteCoverage" >> WriteCoverage(str(tmp_path))
+        _ = coverage_from(batches) | "WriteCoverage" >> WriteCoverage(str(tmp_path))
     rows = json.loads((tmp_path / "coverage.json").read_text())
     assert [row["events"] for row in rows] == [row.events for row in bare(events)]
     assert rows[0]["hour"] == make.T0
@@ -93,7 +99,7 @@ def test_the_files_hold_every_row_in_order(tmp_path: Path) -> None:
 def test_no_events_make_an_empty_list(tmp_path: Path) -> None:
     with pipeline() as p:
         batches = create(p, "Events", [], EventBatch)
-        _ = coverage_from(batches, bounded_hours()) | "WriteCoverage" >> WriteCoverage(str(tmp_path))
+        _ = coverage_from(batches) | "WriteCoverage" >> WriteCoverage(str(tmp_path))
     assert json.loads((tmp_path / "coverage.json").read_text()) == []
 
 
@@ -113,4 +119,4 @@ def test_a_finding_is_given_what_its_account_does_not_show() -> None:
             p, "Events", [EventBatch([make.by_user("a", 0, "s3:ListBuckets", account=account)])], EventBatch
         )
         made = create(p, "Findings", [finding], Finding)
-        assert_that(with_blind_spots(made, coverage_from(batches, bounded_hours()), Policy()), named)
+        assert_that(with_blind_spots(made, coverage_from(batches), Policy()), named)

@@ -96,7 +96,10 @@ def written(folder: Path) -> Iterator[Any]:
 
 
 def streamed() -> Iterator[Any]:
-    """Take turns at the keys of a stream: a theft whose cause comes late, and takes back what was said of it."""
+    """Take turns at the keys of a stream: a theft whose cause comes late, and takes back what was said of it.
+
+    Its places are more than a key remembers, and in the end all keys are let go.
+    """
     with pipeline() as p:
         _ = p | "Start" >> beam.Impulse() | "Turns" >> beam.ParDo(_TurnsFn()).with_output_types(bytes)
     yield p.result
@@ -106,11 +109,17 @@ class _TurnsFn(beam.DoFn):
     """The turns of a stream, counted as the stateful DoFn counts them: a local runner gives no such counts."""
 
     def process(self, unused_impulse: bytes) -> Iterator[bytes]:
-        stream = Stream(Policy(max_log=6))
-        used = [make.by_role(f"u{n}", n * make.MINUTE, "iam:CreateUser", "admin", "s", "ASIA1") for n in range(30)]
+        stream = Stream(Policy(max_log=6, max_facets=4))
+        used = [
+            make.by_role(
+                f"u{n}", n * make.MINUTE, "iam:CreateUser", "admin", "s", "ASIA1", source_ip=f"203.0.{n % 6}.1"
+            )
+            for n in range(30)
+        ]
         for number, event in enumerate([*used[:3], make.assume("a", -1, "admin", "s", "ASIA1"), *used[3:]]):
             stream.bundle([event, event])
             stream.watermark(make.T0 + (number + 1) * 2 * make.MINUTE)
+        stream.watermark(make.T0 + 100 * DAY)
         for stage in (*stream.rounds, stream.follow, stream.detect):
             metrics.count(Counts(**stage.counts))
         return iter(())

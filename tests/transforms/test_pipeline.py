@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from analytic.analysis import analyse
 from analytic.policy import Policy
 from pipelines.scan import build, events_to, findings_to
-from pipelines.stream import bounded, coverage_from, findings_from, unbounded, unbounded_hours
+from pipelines.stream import bounded, findings_from, unbounded
 from schemas.records import ApiEvent, Finding
 from tests import make
 from tests.analytic.test_event_time import days, plain
 from transforms.coders import EventBatch
+from transforms.coverage_hours import KeepCoverage
 from transforms.databases import Databases
 
 LABELS = """
@@ -32,7 +33,6 @@ CountCoverage/AddUp/GroupByKey
 CountCoverage/Count
 CountCoverage/Drop
 CountCoverage/Drop/Values
-CountCoverage/Hours
 DeadLetters
 DetectChains
 DetectChains/DecodeFindings
@@ -119,7 +119,7 @@ def pipelines() -> Iterator[beam.Pipeline]:
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     batches = pipeline | "Batches" >> beam.Create([b""]).with_output_types(bytes) | "None" >> beam.ParDo(_Nothing())
     findings_from(batches, unbounded(Policy()), Policy())
-    coverage_from(batches, unbounded_hours(Policy()))
+    _ = batches | "KeepCoverage" >> KeepCoverage(Policy())
     yield pipeline
 
 

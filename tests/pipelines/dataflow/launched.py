@@ -13,7 +13,8 @@ from pipelines.dataflow.launch import IMAGE, main
 PROJECT, REGION = "my-project", "europe-west1"
 WORKER = "europe-west1-docker.pkg.dev/my-project/tokentrail/tokentrail:1"
 TABLES = ["--findings_table=my-project:audit.findings", "--dead_letter_table=my-project:audit.dead_letters"]
-STREAM = ["--subscription=projects/my-project/subscriptions/audit-logs", *TABLES]
+COVERAGE = "--coverage_table=my-project:audit.coverage"
+STREAM = ["--subscription=projects/my-project/subscriptions/audit-logs", *TABLES, COVERAGE]
 
 
 class Launched(NamedTuple):

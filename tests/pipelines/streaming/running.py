@@ -60,6 +60,11 @@ class Stream:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
+    def counted(self) -> dict[str, int]:
+        """Give the counts of the last line that it printed: those of its end, where it was stopped."""
+        last = self.log.read_text().strip().splitlines()[-1].partition(" ")[2]
+        return {name: int(number) for number, _, name in (part.partition(" ") for part in last.split(", "))}
+
     def wait_for(self, done: Callable[[], bool], what: str) -> None:
         """Wait until something is so; fails when it does not become so, or when the stream ends before."""
         until = time.monotonic() + PATIENCE
@@ -102,3 +107,19 @@ def scanned(lines: list[bytes], folder: Path) -> dict[str, tuple[Any, ...]]:
 def raw(letters: list[dict[str, Any]]) -> set[bytes]:
     """Give the original bytes of dead letters."""
     return {base64.b64decode(letter["raw"]) for letter in letters}
+
+
+def cells(found: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, int]]:
+    """Give the counts that stand of each cell of coverage: the largest. Copies are left out: scan's input has none."""
+    names = ("provider", "account", "region", "service", "log_class", "hour")
+    standing: dict[tuple[Any, ...], dict[str, int]] = {}
+    for row in found:
+        counts = standing.setdefault(tuple(row[name] for name in names), {})
+        for name in row.keys() - {*names, "copies"}:
+            counts[name] = max(counts.get(name, 0), row[name])
+    return standing
+
+
+def scanned_cells(folder: Path) -> list[dict[str, Any]]:
+    """Give the coverage of the scan in a folder."""
+    return json.loads((folder / "coverage.json").read_text())

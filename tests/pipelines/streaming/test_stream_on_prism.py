@@ -8,7 +8,7 @@ import pytest
 from analytic.cut import CUT
 from analytic.sources.times import iso_micros
 from tests.pipelines.streaming.day import HOUR, arrival, records, time_of
-from tests.pipelines.streaming.running import Stream, raw, rows, scanned, view
+from tests.pipelines.streaming.running import Stream, cells, raw, rows, scanned, scanned_cells, view
 from tests.servers.prism import prism
 from tests.servers.pubsub import Topic, pubsub_emulator, topic
 
@@ -29,11 +29,16 @@ def test_a_disordered_day_gives_what_scan_gives(topic: Topic, prism: str, tmp_pa
         topic.publish(day.messages)
         stream.wait_for(lambda: view(rows(output)).keys() == expected.keys(), "findings")
         assert stream.stop() == 0
+    counted = stream.counted()
+    assert counted["messages"] >= len(day.messages)
+    assert counted["records"] == counted["parsed"] + counted["dead letters"]
+    assert min(counted[name] for name in ("duplicates", "late", "revised", "findings")) > 0
     assert view(rows(output)) == expected
     letters = rows(output, "dead_letters")
     assert raw(letters) == set(day.broken)
     assert {letter["step"] for letter in letters} == {"parse"}
     assert all(letter["origin"].startswith(f"pubsub://{topic.subscription}/") for letter in letters)
+    assert cells(rows(output, "coverage")) == cells(scanned_cells(tmp_path / "scan"))
     time.sleep(12)  # Past the deadline of acknowledgement: what was not acknowledged is back.
     assert topic.pulled() == []
 
@@ -58,6 +63,7 @@ def test_a_run_cut_in_the_middle_loses_nothing_and_doubles_nothing(
         assert stream.stop() == 0
     assert view(rows(output)) == expected
     assert raw(rows(output, "dead_letters")) == set(day.broken)
+    assert cells(rows(output, "coverage")) == cells(scanned_cells(tmp_path / "scan"))
     told = [(row["finding_id"], row["revision"]) for row in rows(output)]
     assert len(told) == len(set(told)), "a row of the second run has an id and revision of the first"
     assert {row["finding_id"] for row in first} <= {row["finding_id"] for row in rows(output)}

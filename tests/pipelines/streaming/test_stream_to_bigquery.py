@@ -8,7 +8,7 @@ from google.cloud import bigquery as api
 
 from pipelines.cli import main
 from tests.pipelines.streaming.day import Arrival, arrival
-from tests.pipelines.streaming.running import Stream, content, scanned
+from tests.pipelines.streaming.running import Stream, cells, content, scanned, scanned_cells
 from tests.servers.bigquery import PROJECT, Emulator, bigquery, bigquery_emulator
 from tests.servers.prism import prism
 from tests.servers.pubsub import Topic, pubsub_emulator, topic
@@ -35,6 +35,16 @@ def letters(dataset: str) -> set[bytes]:
     return {row.raw for row in api.Client(project=PROJECT).query(query).result()}
 
 
+def covered(dataset: str) -> list[dict]:
+    """Give the rows of coverage, as many as there are of each cell, as the files have them."""
+    from schemas import avro
+    from schemas.tables import from_row
+
+    query = f"SELECT * FROM `{dataset}.coverage` WHERE hour >= TIMESTAMP '2020-01-01'"
+    schema = avro.load("coverage")
+    return [from_row(dict(row.items()), schema) for row in api.Client(project=PROJECT).query(query).result()]
+
+
 @pytest.mark.integration
 def test_a_disordered_day_killed_in_the_middle_is_in_findings_latest_as_scan_tells_it(
     topic: Topic, prism: str, bigquery: Emulator, tmp_path: Path
@@ -45,6 +55,7 @@ def test_a_disordered_day_killed_in_the_middle_is_in_findings_latest_as_scan_tel
     assert main(["tables", "create", dataset.replace(".", ":", 1), "--location", "EU"]) == 0
     named = dataset.replace(".", ":", 1)
     options = ["--findings-table", f"{named}.findings", "--dead-letter-table", f"{named}.dead_letters"]
+    options += ["--coverage-table", f"{named}.coverage"]
     half = len(day.messages) // 2
     with Stream(topic.subscription, tmp_path / "one", *options, prism=prism, command="emulated") as stream:
         topic.publish(day.messages[:half])
@@ -56,3 +67,4 @@ def test_a_disordered_day_killed_in_the_middle_is_in_findings_latest_as_scan_tel
         assert stream.stop() == 0
     assert standing(dataset) == expected
     assert letters(dataset) == set(day.broken)
+    assert cells(covered(dataset)) == cells(scanned_cells(tmp_path / "scan"))
