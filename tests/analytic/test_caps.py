@@ -10,7 +10,8 @@ from analytic.detection import Detect
 from analytic.event_time import EventTime
 from analytic.fold import Item, fold_sorted
 from analytic.lineage import Follow
-from analytic.links import MAX_CANDIDATES, MAX_TOUCHED, Link, ambiguous, used
+from analytic.choice import MAX_CANDIDATES, ambiguous
+from analytic.links import MAX_TOUCHED, Link, used
 from analytic.policy import Policy
 from analytic.session import MAX_LISTED
 from schemas.records import Actor, ApiEvent, Issued, Step
