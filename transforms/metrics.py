@@ -30,6 +30,7 @@ COVERAGE = "coverage"
 OUTSIDE = "outside"
 OVERDUE = "overdue"
 HELD = "held"
+STATE = "state_bytes"
 REJECTED = "rejected_rows"
 ALERTS = "alerts"
 COOLED = "alerts_cooled_down"
@@ -63,6 +64,7 @@ COUNTERS = {
     RETRACTED: "Outputs that were taken back because of a late item.",
     CUT: "Items that a cap on a key's state let go.",
     HELD: "Items that were held for the watermark when they came.",
+    STATE: "Bytes that the keyed stages keep: what was written since the job began, less what was replaced or let go.",
     FINDINGS: "Findings written; on a stream each revision is one.",
     **{f"{FINDINGS}_{chain}": f"Findings written of the chain {chain}." for chain in (*CHAINS, "other")},
     ROWS: "Rows sent to BigQuery or written to a stream's files: findings, dead letters and coverage.",
@@ -85,7 +87,7 @@ DISTRIBUTIONS = {
 
 
 def increase(name: str, by: int = 1) -> None:
-    """Add to a counter; raises KeyError on a name that is not in COUNTERS."""
+    """Add to a counter (or take away, of STATE); raises KeyError on a name that is not in COUNTERS."""
     if name not in COUNTERS:
         raise KeyError(name)
     if by:
