@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Generic, NamedTuple
 
 from analytic import event_log
+from analytic.baseline import BEGINNING
 from analytic.event_log import Log, Past
 from analytic.fold import Counts, D, Fold, Item, Output, S, Stepper, distinct, position
 from analytic.policy import Policy
@@ -58,8 +59,8 @@ class EventTime(Generic[S, D]):
     def receive(self, data: bytes | None, items: Iterable[Item], watermark: int | None = None) -> Turn:
         """Take new items of a key (or none, when the timer fired) and the watermark, where it is known.
 
-        Gives the key's new state (None: forget it), the outputs, and when to wake. Without a watermark items are only
-        held. Raises ValueError on the bytes of an unknown version.
+        Gives the key's new state (None: forget it), the outputs, and when to wake (None: not). Without a watermark
+        items are only held. Raises ValueError on the bytes of an unknown version.
         """
         log = event_log.load(data)
         counts = Counts()
@@ -76,11 +77,11 @@ class EventTime(Generic[S, D]):
         self._trim(log, counts)
         wake, idle = self._wake(log)
         last = log.wake
-        if wake is None:
+        if wake is None and not _only_begun(log):
             return Turn(None, outputs, None, counts, rearm=False, last=last)
         log.wake = wake
         fired = last is not None and watermark is not None and last <= watermark
-        rearm = fired or wake != last
+        rearm = wake is not None and (fired or wake != last)
         return Turn(event_log.dump(log, repeats=self.fold.repeats), outputs, wake, counts, rearm, last, idle)
 
     def due(self, items: Iterable[Item]) -> int:
@@ -252,7 +253,7 @@ class EventTime(Generic[S, D]):
         if held:
             return self._on_grid(held[0].time + self.policy.hold), False
         at = log.newest + self.policy.time_to_live
-        if at <= log.watermark:
+        if at <= log.watermark or _only_begun(log):
             return None, True
         return _rounded_up(at, self.policy.time_to_live // _WAKES), True
 
@@ -264,6 +265,11 @@ class EventTime(Generic[S, D]):
 
     def _bytes(self, state: S | None) -> bytes | None:
         return None if state is None else self.fold.dump(state)
+
+
+def _only_begun(log: Log) -> bool:
+    """Whether a key knows what was learnt before, and no event yet: no time says when that may be forgotten."""
+    return log.stepped is not None and log.stepped[0] == BEGINNING
 
 
 def _rounded_up(at: int, grid: int) -> int:
