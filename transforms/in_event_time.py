@@ -14,7 +14,7 @@ from analytic.event_time import EventTime
 from analytic.fold import Fold
 from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
-from transforms.metrics import STATE, count, increase
+from transforms.metrics import count, tally
 
 _FORGET = ""
 """The tag of the timer that forgets a key: there is one, which moves."""
@@ -54,7 +54,7 @@ class _StepInEventTimeFn(beam.DoFn):
         due = self._event_time.due(decode_items(batch))
         kept = arrived(batch)
         log.add(kept)
-        increase(STATE, len(kept))
+        tally.keep(len(kept))
         # A timer for each time that is due, told apart by its tag: which one is set already is not known unread.
         wake.set(Timestamp(micros=due), dynamic_timer_tag=str(due))
 
@@ -75,7 +75,7 @@ class _StepInEventTimeFn(beam.DoFn):
         log.clear()
         if turn.state is not None:
             log.add(turn.state)
-        increase(STATE, len(turn.state or b"") - sum(map(len, pieces)))
+        tally.keep(len(turn.state or b"") - sum(map(len, pieces)))
         if turn.wake is not None and turn.rearm:
             wake.set(Timestamp(micros=turn.wake), dynamic_timer_tag=_FORGET if turn.idle else str(turn.wake))
         return outputs

@@ -1,5 +1,6 @@
 """What the pipeline counts: one closed list. A count is of outcomes, once a block or turn, never once an event."""
 
+import threading
 from typing import Any
 
 import msgspec
@@ -30,7 +31,6 @@ COVERAGE = "coverage"
 OUTSIDE = "outside"
 OVERDUE = "overdue"
 HELD = "held"
-STATE = "state_bytes"
 REJECTED = "rejected_rows"
 ALERTS = "alerts"
 COOLED = "alerts_cooled_down"
@@ -64,7 +64,6 @@ COUNTERS = {
     RETRACTED: "Outputs that were taken back because of a late item.",
     CUT: "Items that a cap on a key's state let go.",
     HELD: "Items that were held for the watermark when they came.",
-    STATE: "Bytes that the keyed stages keep: what was written since the job began, less what was replaced or let go.",
     FINDINGS: "Findings written; on a stream each revision is one.",
     **{f"{FINDINGS}_{chain}": f"Findings written of the chain {chain}." for chain in (*CHAINS, "other")},
     ROWS: "Rows sent to BigQuery or written to a stream's files: findings, dead letters and coverage.",
@@ -87,7 +86,7 @@ DISTRIBUTIONS = {
 
 
 def increase(name: str, by: int = 1) -> None:
-    """Add to a counter (or take away, of STATE); raises KeyError on a name that is not in COUNTERS."""
+    """Add to a counter; raises KeyError on a name that is not in COUNTERS."""
     if name not in COUNTERS:
         raise KeyError(name)
     if by:
@@ -136,6 +135,13 @@ class Tally:
         self.records = 0
         self.messages = 0
         self.newest = 0
+        self.state = 0
+        self._lock = threading.Lock()
+
+    def keep(self, change: int) -> None:
+        """Take that the keyed stages keep so many bytes more (or less). From any thread."""
+        with self._lock:
+            self.state += change
 
 
 tally = Tally()
@@ -155,5 +161,5 @@ def counters(result: Any) -> dict[str, int]:
     found = dict.fromkeys(COUNTERS, 0)
     for counter in result.metrics().query()["counters"]:
         if counter.key.metric.namespace == NAMESPACE:
-            found[counter.key.metric.name] += counter.result
+            found[counter.key.metric.name] += counter.result or 0  # Beam 2.77 gives None for a committed 0.
     return found

@@ -22,7 +22,6 @@ from transforms.metrics import (
     PARSED,
     RECORDS,
     REVISED,
-    STATE,
     STEPS,
     counters,
     tally,
@@ -104,7 +103,7 @@ def _counts(result: Any) -> str:
     counted = counters(result)
     letters = sum(counted[dead_letters_of(step)] for step in STEPS)
     names = (MESSAGES, RECORDS, PARSED, DUPLICATES, LATE, REVISED, FINDINGS)
-    kept = f"{counted[STATE]} bytes of state"
+    kept = f"{tally.state} bytes of state"
     return ", ".join([*(f"{counted[name]} {name}" for name in names), f"{letters} dead letters", kept])
 
 

@@ -35,9 +35,8 @@ from transforms.pubsub import Message
 from transforms.sinks import Sinks, WriteResults
 from transforms.within import KeepWithin
 
-ON_SERVERS = {metrics.MESSAGES, metrics.ALERTS, metrics.COOLED, metrics.STATE}
-"""Emitted by reading from and publishing to Pub/Sub, and by a runner that keeps state: tests/transforms/test_alerts.py
-and the stream's own tests."""
+ON_SERVERS = {metrics.MESSAGES, metrics.ALERTS, metrics.COOLED}
+"""Emitted by reading from and publishing to Pub/Sub: tests/transforms/test_alerts.py and the stream's own tests."""
 
 OF_A_KIND = {metrics.ignored(kind) for kind in metrics.IGNORED_KINDS}
 """One way leads to all of these, by the kind that a source names (tests/sources hold a record for each)."""

@@ -30,6 +30,8 @@ def test_a_disordered_day_gives_what_scan_gives(topic: Topic, prism: str, tmp_pa
         stream.wait_for(lambda: view(rows(output)).keys() == expected.keys(), "findings")
         assert stream.stop() == 0
     assert view(rows(output)) == expected
+    # All was let go at the end of time, and the counter knows of it: what it says before is what is kept.
+    assert stream.log.read_text().rstrip().endswith(" 0 bytes of state")
     letters = rows(output, "dead_letters")
     assert raw(letters) == set(day.broken)
     assert {letter["step"] for letter in letters} == {"parse"}
