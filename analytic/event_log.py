@@ -75,6 +75,26 @@ _decode_said = msgspec.msgpack.Decoder(list[tuple[str, int, int]]).decode
 _decode_seen = msgspec.msgpack.Decoder(list[tuple[int, int]]).decode
 
 
+_ARRIVED = b"\x00"
+"""How a batch that waits unread begins, beside a log: no list of MessagePack begins so."""
+
+
+def arrived(batch: bytes) -> bytes:
+    """Give a batch of items as it is kept beside a key's log until the key wakes."""
+    return _ARRIVED + batch
+
+
+def parted(kept: Iterable[bytes]) -> tuple[bytes | None, list[bytes]]:
+    """Part what is kept of a key, in any order, into its log, where there is one, and the batches that came since."""
+    log, batches = None, []
+    for piece in kept:
+        if piece.startswith(_ARRIVED):
+            batches.append(piece[1:])
+        else:
+            log = piece
+    return log, batches
+
+
 def load(data: bytes | None) -> Log:
     """Decode a log; raises ValueError on a version that this build does not know."""
     if data is None:

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Generic, NamedTuple
 
 from analytic import event_log
+from analytic.baseline import BEGINNING
 from analytic.event_log import Log, Past
 from analytic.fold import Counts, D, Fold, Item, Output, S, Stepper, distinct, position
 from analytic.policy import Policy
@@ -21,7 +22,10 @@ _MILLISECOND = 1_000
 
 _WAKES = 8
 """A key wakes so often in the time that events are held: one wake for each event makes a busy key slow, since a wake
-costs a runner a bundle, and its events wait for each other."""
+costs a runner a bundle, and its events wait for each other.
+
+Also the shares of the time to live in which a key's forgetting is put off: a runner may keep each timer that was moved
+until the time it was first set for (Prism 2.77 does), and each event would leave one behind for days."""
 
 _time = attrgetter("time")
 
@@ -30,7 +34,8 @@ class Turn(NamedTuple):
     """The result of one turn at a key: its new state, what to emit, when to wake (UTC microseconds).
 
     `rearm` says that the wake differs from the one last given: setting a timer costs more than a step (FACTS.md).
-    `last` is that one, for an engine that takes a timer back by its time.
+    `last` is that one, for an engine that takes a timer back by its time. `idle` says that nothing is held, so that the
+    wake is there to forget the key.
     """
 
     state: bytes | None
@@ -39,6 +44,7 @@ class Turn(NamedTuple):
     counts: Counts
     rearm: bool
     last: int | None = None
+    idle: bool = False
 
 
 class EventTime(Generic[S, D]):
@@ -53,32 +59,41 @@ class EventTime(Generic[S, D]):
     def receive(self, data: bytes | None, items: Iterable[Item], watermark: int | None = None) -> Turn:
         """Take new items of a key (or none, when the timer fired) and the watermark, where it is known.
 
-        Gives the key's new state (None: forget it), the outputs, and when to wake. Without a watermark items are only
-        held. Raises ValueError on the bytes of an unknown version.
+        Gives the key's new state (None: forget it), the outputs, and when to wake (None: not). Without a watermark
+        items are only held. Raises ValueError on the bytes of an unknown version.
         """
         log = event_log.load(data)
         counts = Counts()
+        came = log.watermark
         if watermark is not None:
             log.watermark = max(log.watermark, watermark)
         new = list(items)
         if log.past is not None and (event_log.is_full(log) or not event_log.strangers(log, new)):
             event_log.unfold(log)
         before = list(log.items)
-        self._admit(log, new, counts)
+        self._admit(log, new, came, counts)
         drafts, removed = self._advance(log, before, counts) if log.past is None else self._go_on(log, log.past, counts)
         outputs = self._emit(log, drafts, removed, counts)
         self._trim(log, counts)
-        wake = self._wake(log)
+        wake, idle = self._wake(log)
         last = log.wake
-        if wake is None:
+        if wake is None and not _only_begun(log):
             counts.expired += data is not None
             return Turn(None, outputs, None, counts, rearm=False, last=last)
         log.wake = wake
-        rearm = watermark is not None or wake != last
-        return Turn(event_log.dump(log, repeats=self.fold.repeats), outputs, wake, counts, rearm, last)
+        fired = last is not None and watermark is not None and last <= watermark
+        rearm = wake is not None and (fired or wake != last)
+        return Turn(event_log.dump(log, repeats=self.fold.repeats), outputs, wake, counts, rearm, last, idle)
 
-    def _admit(self, log: Log, items: Iterable[Item], counts: Counts) -> None:
-        """Put new items into the log: duplicates are counted, what is beyond the allowance is marked and goes last."""
+    def due(self, items: Iterable[Item]) -> int:
+        """Give when a key must be woken for items that an engine keeps unread until then (UTC microseconds)."""
+        return self._on_grid(min(item.time for item in items) + self.policy.hold)
+
+    def _admit(self, log: Log, items: Iterable[Item], came: int, counts: Counts) -> None:
+        """Put new items into the log: duplicates are counted, what is beyond the allowance is marked and goes last.
+
+        `came` is the watermark when they came.
+        """
         known = {item.id: item for item in log.items}
         shared = {item.shared: item.id for item in log.items if item.shared is not None}
         cut = {hash_ for _, hash_ in log.seen}
@@ -100,7 +115,7 @@ class EventTime(Generic[S, D]):
                 event_log.note(log, item.shared, event_log.SHARED)
             if old is None:
                 event_log.note(log, item.id)
-            counts.held += item.time + self.policy.hold > log.watermark
+            counts.held += item.time + self.policy.hold > came
             item.body = item.body.copy()
             known[item.id] = item
         log.items = sorted(known.values(), key=position)
@@ -240,21 +255,32 @@ class EventTime(Generic[S, D]):
             if time > edge or (self.fold.repeats and head is not None and self.fold.recall(head, id_) is not None)
         }
 
-    def _wake(self, log: Log) -> int | None:
-        """When to be called next: at the next held item's due time, else when the key may be forgotten."""
+    def _wake(self, log: Log) -> tuple[int | None, bool]:
+        """When to be called next: at the next held item's due time, else (True) when the key may be forgotten."""
         held = [item for item in log.items if log.stepped is None or position(item) > log.stepped]
         if held:
-            at = held[0].time + self.policy.hold
-            grid = max(_MILLISECOND, self.policy.hold // _WAKES // _MILLISECOND * _MILLISECOND)
-        else:
-            at = log.newest + self.policy.time_to_live
-            grid = _MILLISECOND
-            if at <= log.watermark:
-                return None
-        return -(-at // grid) * grid
+            return self._on_grid(held[0].time + self.policy.hold), False
+        at = log.newest + self.policy.time_to_live
+        if at <= log.watermark or _only_begun(log):
+            return None, True
+        return _rounded_up(at, self.policy.time_to_live // _WAKES), True
+
+    def _on_grid(self, at: int) -> int:
+        return _rounded_up(at, self.policy.hold // _WAKES)
 
     def _state(self, data: bytes | None) -> S | None:
         return None if data is None else self.fold.load(data)
 
     def _bytes(self, state: S | None) -> bytes | None:
         return None if state is None else self.fold.dump(state)
+
+
+def _only_begun(log: Log) -> bool:
+    """Whether a key knows what was learnt before, and no event yet: no time says when that may be forgotten."""
+    return log.stepped is not None and log.stepped[0] == BEGINNING
+
+
+def _rounded_up(at: int, grid: int) -> int:
+    """Round up to a multiple of the grid, and that to whole milliseconds: a timer has no more."""
+    grid = max(_MILLISECOND, grid // _MILLISECOND * _MILLISECOND)
+    return -(-at // grid) * grid

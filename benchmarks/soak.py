@@ -5,14 +5,16 @@
 Four phases of equal length: a steady rate; ten times that; the steady rate beside one key that is given `--hot` events
 at once; half of the input broken. Needs the Pub/Sub emulator and Prism as the integration tests do (docs/streaming.md).
 
-Prints a line every ten seconds and a table at the end: what was published, read and told, and the lag from publishing
-an event to the row of the finding that it completed. The policy waits a second only, so the lag is the machinery's own.
-The state is Prism's memory: it keeps all keys there.
+Prints a line every ten seconds and a table at the end: what was published and told, the lag from publishing an event
+to the row of the finding that it completed, and the memory of the two processes and the size of the state (as the
+stream's own counter has it, once a minute) as each phase ended. The policy waits a second only, so the lag is the
+machinery's own, and forgets within minutes, so that memory that is not given back shows.
 """
 
 import argparse
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -28,7 +30,12 @@ from google.cloud import pubsub_v1
 
 from pipelines.streaming.local import BUILD, prism_path
 
-_POLICY = "version: 1\ntime_window: {disorder: 1s, hold: 1s, idle_after: 2s}\n"
+_POLICY = """version: 1
+time_window: {disorder: 1s, hold: 1s, idle_after: 2s, chain_window: 60s, lateness: 30s, time_to_live: 2m,
+  session_gap: 60s, recon_window: 60s, sign_in_window: 60s, token_life: 60s,
+  home_settles: 60s}
+"""
+_STATE = re.compile(r"(\d+) bytes of state")
 _PHASES = ("steady", "burst", "hot key", "half broken")
 _USERS = 200
 _CANARY_SECONDS = 1.0
@@ -41,6 +48,14 @@ class Published(NamedTuple):
 
     at: float
     phase: str
+
+
+class Kept(NamedTuple):
+    """What is kept, in MB: the memory of the stream's process and of Prism, and the state of all keys."""
+
+    stream: float
+    prism: float
+    state: float
 
 
 class Load:
@@ -106,8 +121,8 @@ def _record(id_: str, user: str, call: str) -> dict[str, Any]:
     }
 
 
-def _publish(load: Load, options: argparse.Namespace) -> Iterator[None]:
-    """Publish all phases at their rates; yields some ten times a second."""
+def _publish(load: Load, options: argparse.Namespace) -> Iterator[str]:
+    """Publish all phases at their rates; yields the phase some ten times a second."""
     seconds = options.minutes * 60 / len(_PHASES)
     for phase in _PHASES:
         began = canary = time.monotonic()
@@ -126,7 +141,7 @@ def _publish(load: Load, options: argparse.Namespace) -> Iterator[None]:
                 load.canary(phase)
                 canary += _CANARY_SECONDS
             time.sleep(0.1)
-            yield
+            yield phase
 
 
 def _memory(pid: int) -> float:
@@ -159,15 +174,19 @@ def _lags(output: Path, load: Load) -> dict[str, list[float]]:
     return lags
 
 
-def _table(load: Load, output: Path, seconds: float) -> str:
+def _table(load: Load, output: Path, seconds: float, ends: dict[str, Kept]) -> str:
     lags = _lags(output, load)
-    lines = ["| phase | published | canaries told | lag p50 s | lag p99 s |", "|---|---|---|---|---|"]
+    lines = [
+        "| phase | published | canaries told | lag p50 s | lag p99 s | stream MB | Prism MB | state MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for phase in _PHASES:
         expected = sum(published.phase == phase for published in load.canaries.values())
         found = sorted(lags[phase])
         p50 = f"{statistics.median(found):.2f}" if found else "-"
         p99 = f"{found[min(len(found) - 1, int(len(found) * 0.99))]:.2f}" if found else "-"
-        lines.append(f"| {phase} | {load.counts[phase]} | {len(found)} of {expected} | {p50} | {p99} |")
+        kept = " | ".join(f"{number:.0f}" for number in ends[phase][:2]) + f" | {ends[phase].state:.1f}"
+        lines.append(f"| {phase} | {load.counts[phase]} | {len(found)} of {expected} | {p50} | {p99} | {kept} |")
     total = sum(load.counts.values())
     return "\n".join([*lines, f"{total} messages until all were told: {seconds:.0f} s, {total / seconds:.0f} a second"])
 
@@ -200,7 +219,8 @@ def main() -> int:
         (output / "policy.yaml").write_text(_POLICY)
         line = ["--subscription", subscription, "--output", folder, "--policy", str(output / "policy.yaml")]
         line += ["--file-seconds", "1", "--dead-letter-limit", "1"]
-        stream = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "pipelines.stream", *line])
+        with (output / "log").open("wb") as log:
+            stream = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "pipelines.stream", *line], stderr=log)
         try:
             return _soak(options, Load(topic), stream, output)
         finally:
@@ -213,29 +233,39 @@ def main() -> int:
 
 def _soak(options: argparse.Namespace, load: Load, stream: subprocess.Popen[bytes], output: Path) -> int:
     while not (prism := _child(stream.pid, "prism")):
+        if stream.poll() is not None:
+            print((output / "log").read_text(), file=sys.stderr)
+            return 1
         time.sleep(0.2)
     began = time.monotonic()
     due = began
-    for _ in _publish(load, options):
+    ends: dict[str, Kept] = {}
+    for phase in _publish(load, options):
         if time.monotonic() >= due:
             due += _LINE_SECONDS
-            _say(began, load, stream.pid, prism, output)
+            ends[phase] = _kept(stream.pid, prism, output)
+            _say(began, load, ends[phase], output)
     load.flush()
     until = time.monotonic() + options.wait
     while time.monotonic() < until and sum(map(len, _lags(output, load).values())) < len(load.canaries):
         time.sleep(1)
         if time.monotonic() >= due:
             due += _LINE_SECONDS
-            _say(began, load, stream.pid, prism, output)
-    print(_table(load, output, time.monotonic() - began))
+            _say(began, load, _kept(stream.pid, prism, output), output)
+    print(_table(load, output, time.monotonic() - began, ends))
     return 0 if sum(map(len, _lags(output, load).values())) == len(load.canaries) else 1
 
 
-def _say(began: float, load: Load, stream: int, prism: int, output: Path) -> None:
+def _kept(stream: int, prism: int, output: Path) -> Kept:
+    found = _STATE.findall((output / "log").read_text())
+    return Kept(_memory(stream), _memory(prism), int(found[-1]) / 1e6 if found else 0.0)
+
+
+def _say(began: float, load: Load, kept: Kept, output: Path) -> None:
     told = sum(map(len, _lags(output, load).values()))
     print(
         f"{time.monotonic() - began:6.0f} s  published {sum(load.counts.values()):7d}  told {told:4d} of "
-        f"{len(load.canaries):4d}  stream {_memory(stream):6.0f} MB  Prism with the state {_memory(prism):6.0f} MB",
+        f"{len(load.canaries):4d}  MB: stream {kept.stream:4.0f}  Prism {kept.prism:4.0f}  state {kept.state:6.1f}",
         flush=True,
     )
 

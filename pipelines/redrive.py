@@ -12,11 +12,12 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from analytic.policy import Policy
-from analytic.redriving import MAX_ATTEMPTS
+from analytic.redriving import BYTES, MAX_ATTEMPTS, NOTICE
 from pipelines.inputs import uri_of
 from pipelines.outcome import OK, fail, said
 from pipelines.stream import bounded, findings_from
 from pipelines.streaming import sinks as to
+from pipelines.streaming.source import check_topic
 from transforms.baseline import Before, before
 from transforms.databases import Databases
 from transforms.dead_letter import TAG
@@ -24,8 +25,12 @@ from transforms.letters import LetterError, RaiseAttempts, ReadLetterFiles, Read
 from transforms.metrics import DEAD_LETTERS, FINDINGS, KEPT_ASIDE, PARSED, REDRIVEN, STEPS, counters
 from transforms.parse import ParseAuditLogs
 from transforms.read import ReadFiles
+from transforms.resend import PublishLetters
 from transforms.sinks import Sinks, WriteResults
 from transforms.write import WriteError, WriteKeptAside
+
+_MESSAGES = frozenset({BYTES, NOTICE})
+"""The ways of letters that were a message, or a part of one."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -51,6 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="keep aside what was sent again so often (default: %(default)s)",
     )
+    parser.add_argument(
+        "--topic",
+        metavar="projects/P/topics/T",
+        help="publish records and messages there, for the stream that reads it; the rest is written as ever",
+    )
     to.add_places(parser)
     parser.add_argument("--policy", metavar="FILE", help="a policy.yaml (docs/policy.md)")
     parser.add_argument("--baseline", metavar="FILE", help="what `tokentrail baseline` learnt from history")
@@ -73,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         return fail(str(error))
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # What it logs it also raises: it is told once.
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-    build(pipeline, letters, sinks, options.output, options.max_attempts, policy, databases, learnt)
+    build(pipeline, letters, sinks, options.output, options.max_attempts, policy, databases, learnt, options.topic)
     try:
         result = pipeline.run()
         result.wait_until_finish()
@@ -95,9 +105,15 @@ def build(
     policy: Policy,
     databases: Databases,
     learnt: Before | None = None,
+    topic: str | None = None,
 ) -> None:
-    """Build the flow: read the letters, send each its way, then scan's own steps; what fails again counts one more."""
-    sent = letters(pipeline) | "SendLetters" >> SendLetters(max_attempts)
+    """Build the flow: read the letters, send each its way, then scan's own steps; what fails again counts one more.
+
+    With a topic, records and messages go there instead.
+    """
+    sent = letters(pipeline) | "SendLetters" >> SendLetters(max_attempts, _MESSAGES if topic else frozenset())
+    if topic:
+        _ = sent.published | "PublishLetters" >> PublishLetters(topic)
     _ = sent.aside | "KeepAside" >> WriteKeptAside(aside)
     read = sent.files | "ReadFiles" >> ReadFiles()
     blocks = (sent.bytes, read.blocks) | "Blocks" >> beam.Flatten()
@@ -131,6 +147,8 @@ def _letters(options: argparse.Namespace) -> Letters:
         raise ValueError("give --output DIR: what is kept aside is written there")
     if options.max_attempts < 1:
         raise ValueError(f"--max-attempts is {options.max_attempts}: give 1 or more")
+    if options.topic:
+        check_topic(options.topic, "--topic")
     if options.table:
         return from_table(_query(options))
     return from_files([uri for path in options.paths for uri in _uris(path, options.output)])

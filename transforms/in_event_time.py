@@ -1,4 +1,4 @@
-"""The order for streams: a thin stateful wrapper around analytic/event_time.py, with one state cell and one timer."""
+"""The order for streams: a thin stateful wrapper around analytic/event_time.py, one state and one family of timers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +6,18 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.coders import BytesCoder
 from apache_beam.transforms.timeutil import TimeDomain
-from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec, on_timer
+from apache_beam.transforms.userstate import BagStateSpec, TimerSpec, on_timer
 from apache_beam.utils.timestamp import Timestamp
 
-from analytic.event_time import EventTime, Turn
+from analytic.event_log import arrived, parted
+from analytic.event_time import EventTime
 from analytic.fold import Fold
 from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
-from transforms.metrics import count
+from transforms.metrics import count, tally
+
+_FORGET = ""
+"""The tag of the timer that forgets a key: there is one, which moves."""
 
 
 class InEventTime(beam.PTransform):
@@ -32,7 +36,9 @@ class InEventTime(beam.PTransform):
 
 
 class _StepInEventTimeFn(beam.DoFn):
-    LOG = ReadModifyWriteStateSpec("log", BytesCoder())
+    # A key's log, and beside it the batches that came since: reading state is a round trip to the runner, which a
+    # batch that comes does without. So a key is read once a wake, however many batches came for it.
+    LOG = BagStateSpec("log", BytesCoder())
     WAKE = TimerSpec("wake", TimeDomain.WATERMARK)
 
     def __init__(self, fold: Fold[Any, Any], policy: Policy) -> None:
@@ -43,9 +49,14 @@ class _StepInEventTimeFn(beam.DoFn):
         element: tuple[str, bytes],
         log: Any = beam.DoFn.StateParam(LOG),
         wake: Any = beam.DoFn.TimerParam(WAKE),
-    ) -> Iterator[tuple[str, bytes]]:
+    ) -> None:
         _, batch = element
-        return self._finish(self._event_time.receive(log.read(), decode_items(batch)), log, wake)
+        due = self._event_time.due(decode_items(batch))
+        kept = arrived(batch)
+        log.add(kept)
+        tally.keep(len(kept))
+        # A timer for each time that is due, told apart by its tag: which one is set already is not known unread.
+        wake.set(Timestamp(micros=due), dynamic_timer_tag=str(due))
 
     @on_timer(WAKE)
     def on_wake(
@@ -54,17 +65,17 @@ class _StepInEventTimeFn(beam.DoFn):
         log: Any = beam.DoFn.StateParam(LOG),
         wake: Any = beam.DoFn.TimerParam(WAKE),
     ) -> Iterator[tuple[str, bytes]]:
-        return self._finish(self._event_time.receive(log.read(), (), timestamp.micros), log, wake)
-
-    @staticmethod
-    def _finish(turn: Turn, log: Any, wake: Any) -> Iterator[tuple[str, bytes]]:
+        pieces = list(log.read())
+        data, batches = parted(pieces)
+        items = [item for batch in batches for item in decode_items(batch)]
+        turn = self._event_time.receive(data, items, timestamp.micros)
         # Everything was computed before: state is written last, so that a failed bundle leaves none behind.
         outputs = encode_outputs(turn.outputs)
         count(turn.counts)
-        if turn.state is None:
-            log.clear()
-        else:
-            log.write(turn.state)
+        log.clear()
+        if turn.state is not None:
+            log.add(turn.state)
+        tally.keep(len(turn.state or b"") - sum(map(len, pieces)))
         if turn.wake is not None and turn.rearm:
-            wake.set(Timestamp(micros=turn.wake))
+            wake.set(Timestamp(micros=turn.wake), dynamic_timer_tag=_FORGET if turn.idle else str(turn.wake))
         return outputs

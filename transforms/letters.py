@@ -24,6 +24,7 @@ from transforms.dead_letter import TAG, dead_letter
 from transforms.metrics import KEPT_ASIDE, REDRIVEN, increase
 from transforms.read import Block, blocks_of, local_path
 
+PUBLISHED = "published"
 _AVRO = b"Obj\x01"
 
 
@@ -105,22 +106,30 @@ class _QueryFn(beam.DoFn):
 class SendLetters(beam.PTransform):
     """Sends each dead letter its way, the one of the most attempts where an origin has several."""
 
-    def __init__(self, max_attempts: int) -> None:
-        """Takes how often a letter may be sent again."""
+    def __init__(self, max_attempts: int, published: frozenset[str] = frozenset()) -> None:
+        """Takes how often a letter may be sent again, and the ways of those that leave as they are, at `published`."""
         super().__init__()
         self._max_attempts = max_attempts
+        self._published = published
 
     def expand(self, letters: beam.PCollection) -> Any:
-        """Letters in; outputs `files` (uris), `bytes` (Block), `findings`, `aside`, `sent` and `dead_letters`."""
-        send = beam.ParDo(_SendFn(self._max_attempts)).with_output_types(
+        """Letters in; outputs `files` (uris), `bytes` (Block), and what the tags name."""
+        send = beam.ParDo(_SendFn(self._max_attempts, self._published)).with_output_types(
             Block,
-            **{FILE: str, FINDING: Finding, ASIDE: DeadLetter, "sent": tuple[str, int], TAG: DeadLetter},
+            **{
+                FILE: str,
+                FINDING: Finding,
+                ASIDE: DeadLetter,
+                PUBLISHED: DeadLetter,
+                "sent": tuple[str, int],
+                TAG: DeadLetter,
+            },
         )
         return (
             letters
             | "Key" >> beam.ParDo(_KeyFn()).with_output_types(tuple[str, DeadLetter])
             | "GroupByOrigin" >> beam.GroupByKey()
-            | "Send" >> send.with_outputs(FILE, FINDING, ASIDE, "sent", TAG, main=BYTES)
+            | "Send" >> send.with_outputs(FILE, FINDING, ASIDE, PUBLISHED, "sent", TAG, main=BYTES)
         )
 
 
@@ -130,8 +139,9 @@ class _KeyFn(beam.DoFn):
 
 
 class _SendFn(beam.DoFn):
-    def __init__(self, max_attempts: int) -> None:
+    def __init__(self, max_attempts: int, published: frozenset[str]) -> None:
         self._max_attempts = max_attempts
+        self._published = published
 
     def setup(self) -> None:
         self._finding = avro.load("finding")
@@ -146,6 +156,9 @@ class _SendFn(beam.DoFn):
             yield TaggedOutput(ASIDE, msgspec.structs.replace(letter, attributes=attributes))
             return
         increase(REDRIVEN)
+        if which in self._published:
+            yield TaggedOutput(PUBLISHED, letter)
+            return
         yield TaggedOutput("sent", (origin, letter.attempts))
         if which == FILE:
             yield TaggedOutput(FILE, origin)

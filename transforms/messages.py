@@ -7,6 +7,7 @@ import apache_beam as beam
 import msgspec
 from apache_beam.pvalue import TaggedOutput
 
+from analytic.redriving import place
 from analytic.sources.blocks import MAX_DOCUMENT_BYTES, UNREADABLE
 from analytic.sources.message import MAX_MESSAGE_BYTES, plain, whole
 from analytic.sources.notice import named
@@ -19,6 +20,12 @@ from transforms.read import Block, Unread, blocks_of, read_file
 
 ATTEMPTS = "tokentrail_attempts"
 """The attribute in which a message that is sent again says how often it was tried before."""
+
+ORIGIN = "tokentrail_origin"
+"""The attribute in which a message that is sent again says what the origin of its content was."""
+
+_ORIGIN_CHARS = 1_024
+"""The most that an attribute's value can have (Pub/Sub quotas)."""
 
 _NAMED = "named"
 
@@ -65,7 +72,13 @@ class OpenMessages(beam.PTransform):
 
 
 def origin_of(subscription: str, message: Message) -> str:
-    """Give where a message came from; with # and a record's number it is the origin of that record."""
+    """Give where a message came from; with # and a record's number it is the origin of that record.
+
+    A message that is sent again comes from where it came from at first.
+    """
+    before = message.attributes.get(ORIGIN, "")
+    if before and len(before) <= _ORIGIN_CHARS and attempts_of(message):
+        return before
     return f"pubsub://{subscription}/{message.id}"
 
 
@@ -88,7 +101,9 @@ class _OpenFn(beam.DoFn):
             yield from (TaggedOutput(_NAMED, Named(uri, message)) for uri in uris)
             return
         try:
-            for block in blocks_of(origin, plain(message.data, self._max_bytes), self._max_bytes):
+            uri, first = place(origin)
+            for block in blocks_of(uri, plain(message.data, self._max_bytes), self._max_bytes):
+                block.number += first
                 block.attributes = message.attributes
                 block.attempts = attempts_of(message)
                 block.published = message.published

@@ -1,5 +1,6 @@
 """What the pipeline counts: one closed list. A count is of outcomes, once a block or turn, never once an event."""
 
+import threading
 from typing import Any
 
 import msgspec
@@ -139,6 +140,13 @@ class Tally:
         self.records = 0
         self.messages = 0
         self.newest = 0
+        self.state = 0
+        self._lock = threading.Lock()
+
+    def keep(self, change: int) -> None:
+        """Take that the keyed stages keep so many bytes more (or less). From any thread."""
+        with self._lock:
+            self.state += change
 
 
 tally = Tally()
@@ -158,5 +166,5 @@ def counters(result: Any) -> dict[str, int]:
     found = dict.fromkeys(COUNTERS, 0)
     for counter in result.metrics().query()["counters"]:
         if counter.key.metric.namespace == NAMESPACE:
-            found[counter.key.metric.name] += counter.result
+            found[counter.key.metric.name] += counter.result or 0  # Beam 2.77 gives None for a committed 0.
     return found

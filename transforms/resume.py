@@ -44,7 +44,11 @@ class ResumeFindings(beam.PTransform):
         self._policy = policy
 
     def expand(self, findings: beam.PCollection) -> beam.PCollection:
-        """Findings in, findings out."""
+        """Findings in, findings out.
+
+        What was told must come to a key before what is found: it comes of an impulse, at the start, and a finding only
+        after messages were read and held. Nothing enforces that order.
+        """
         found = findings | "KeyFindings" >> beam.ParDo(_KeyFn()).with_output_types(Keyed)
         told = (
             findings.pipeline

@@ -30,7 +30,9 @@ def _parts(components: Any, step: Any) -> Iterator[str]:
     if step.spec.urn == _PARDO:
         payload = beam_runner_api_pb2.ParDoPayload.FromString(step.spec.payload)
         for name, state in sorted(payload.state_specs.items()):
-            yield f"keeps {name} {_coder(components, state.read_modify_write_spec.coder_id)}"
+            cell = state.WhichOneof("spec") == "read_modify_write_spec"
+            coder = state.read_modify_write_spec.coder_id if cell else state.bag_spec.element_coder_id
+            yield f"keeps {name} {'' if cell else 'bag of '}{_coder(components, coder)}"
         for name, timer in sorted(payload.timer_family_specs.items()):
             yield f"timer {name} {beam_runner_api_pb2.TimeDomain.Enum.Name(timer.time_domain).lower()}"
     else:

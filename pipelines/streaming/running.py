@@ -14,7 +14,18 @@ from google.api_core.exceptions import GoogleAPICallError, RetryError
 
 from pipelines.outcome import INTERRUPTED, OK, fail
 from pipelines.streaming.replay import Replay
-from transforms.metrics import DUPLICATES, FINDINGS, LATE, MESSAGES, PARSED, RECORDS, REVISED, STEPS, counters, tally
+from transforms.metrics import (
+    DUPLICATES,
+    FINDINGS,
+    LATE,
+    MESSAGES,
+    PARSED,
+    RECORDS,
+    REVISED,
+    STEPS,
+    counters,
+    tally,
+)
 from transforms.metrics import dead_letters as dead_letters_of
 from transforms.puller import close_all, stop
 
@@ -88,10 +99,12 @@ def _keep(replay: Replay, say: Callable[[str], None]) -> None:
 
 
 def _counts(result: Any) -> str:
+    result._metrics = None  # Beam 2.77 gives its first answer for ever; for a runner of another kind this is nothing.
     counted = counters(result)
     letters = sum(counted[dead_letters_of(step)] for step in STEPS)
     names = (MESSAGES, RECORDS, PARSED, DUPLICATES, LATE, REVISED, FINDINGS)
-    return ", ".join([*(f"{counted[name]} {name}" for name in names), f"{letters} dead letters"])
+    kept = f"{tally.state} bytes of state"
+    return ", ".join([*(f"{counted[name]} {name}" for name in names), f"{letters} dead letters", kept])
 
 
 def _reason(error: Exception) -> str:

@@ -13,6 +13,7 @@ from transforms.puller import Limits
 
 _PATH = re.compile(r"projects/[^/\s]+/subscriptions/[^/\s]+")
 _SHORT = re.compile(r"([^/\s]+)/([^/\s]+)")
+_TOPIC = re.compile(r"projects/[^/\s]+/topics/[^/\s]+")
 _SECONDS = 20
 
 
@@ -48,6 +49,12 @@ def path_of(subscription: str) -> str:
     if short is None:
         raise ValueError(f"--subscription {subscription}: no subscription; give PROJECT/NAME")
     return f"projects/{short[1]}/subscriptions/{short[2]}"
+
+
+def check_topic(topic: str, option: str) -> None:
+    """Raise ValueError where a topic's path is none."""
+    if not _TOPIC.fullmatch(topic):
+        raise ValueError(f"{option} {topic}: no topic; give projects/PROJECT/topics/TOPIC")
 
 
 def source(options: argparse.Namespace, policy: Policy, runner: str) -> beam.PTransform:

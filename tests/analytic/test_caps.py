@@ -6,11 +6,11 @@ import pytest
 from analytic.analysis import analyse, follow
 from analytic.caps import FACETS, ISSUES, LESSONS, MARKS, SHIFTS, TAINTS, TOUCHES, spot
 from analytic.chains.chain import MAX_MARKS
+from analytic.choice import MAX_CANDIDATES, ambiguous
 from analytic.detection import Detect
 from analytic.event_time import EventTime
 from analytic.fold import Item, fold_sorted
 from analytic.lineage import Follow
-from analytic.choice import MAX_CANDIDATES, ambiguous
 from analytic.links import MAX_TOUCHED, Link, used
 from analytic.policy import Policy
 from analytic.session import MAX_LISTED

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytic.analysis import analyse
+from analytic.analysis import analyse, follow
+from analytic.baseline import BEGINNING, Baseline
 from analytic.event_time import EventTime
 from analytic.fold import Item, distinct
 from analytic.lineage import Follow
@@ -243,3 +244,19 @@ def test_an_engine_that_tells_timers_by_their_time_keeps_one(events: list[ApiEve
         watermark = max(watermark, timers.pop())
         take([], watermark)
     assert state is None
+
+
+def test_what_was_learnt_before_waits_for_the_actors_first_event_and_then_lives_as_long_as_any() -> None:
+    """A stream's watermark jumps from nothing to today: what has no event's time must not be past its time to live."""
+    stream = Stream(Policy())
+    event = make.by_user("e", 0, "iam:ListUsers")
+    (actor,) = {step.actor.id for step in follow([event])}
+    stream.detect.receive(actor, [Item(BEGINNING, "", msgspec.Raw(msgspec.msgpack.encode(Baseline())))])
+    stream.watermark(make.T0 - make.HOUR)
+    stream.watermark(make.T0)
+    assert stream.detect.states[actor] is not None
+    stream.bundle([event])
+    stream.watermark(make.T0 + make.HOUR)
+    assert list(stream.detect.states) == [actor]
+    stream.watermark(make.T0 + 40 * 24 * make.HOUR)
+    assert stream.detect.states[actor] is None

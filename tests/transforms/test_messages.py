@@ -10,7 +10,7 @@ from apache_beam.pvalue import TaggedOutput
 
 from pipelines.inputs import uri_of
 from schemas.records import DeadLetter
-from transforms.messages import ATTEMPTS, Named, _OpenFn, _ReadNamedFn, attempts_of, origin_of
+from transforms.messages import ATTEMPTS, ORIGIN, Named, _OpenFn, _ReadNamedFn, attempts_of, origin_of
 from transforms.pubsub import Message
 from transforms.read import Block
 
@@ -90,3 +90,22 @@ def test_a_named_object_that_is_gone_leaves_the_notice_to_send_again(tmp_path: P
     assert output.value.raw == b"notice"
     assert output.value.attributes == {"bucketId": "b", "kind": "notice"}
     assert output.value.origin == uri_of(str(tmp_path / "gone"))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "origin", "attempts"),
+    [
+        ({ATTEMPTS: "2", ORIGIN: "pubsub://x/1#7"}, ("pubsub://x/1", 7), 2),
+        ({ATTEMPTS: "2"}, (f"pubsub://{SUBSCRIPTION}/9", 0), 2),
+        ({ATTEMPTS: "-1", ORIGIN: "a#7"}, (f"pubsub://{SUBSCRIPTION}/9", 0), 0),
+        ({ATTEMPTS: "9" * 400, ORIGIN: "a#7"}, (f"pubsub://{SUBSCRIPTION}/9", 0), 0),
+        ({ATTEMPTS: "²", ORIGIN: "a#7"}, (f"pubsub://{SUBSCRIPTION}/9", 0), 0),
+        ({ATTEMPTS: "1", ORIGIN: "a" * 1_025}, (f"pubsub://{SUBSCRIPTION}/9", 0), 1),
+        ({ORIGIN: "a#7"}, (f"pubsub://{SUBSCRIPTION}/9", 0), 0),
+    ],
+)
+def test_what_a_message_says_of_its_former_tries_is_bounded(
+    attributes: dict[str, str], origin: tuple[str, int], attempts: int
+) -> None:
+    (block,), _, _ = opened(Message(RECORD, attributes, "9"))
+    assert ((block.uri, block.number), block.attempts) == (origin, attempts)

@@ -153,7 +153,9 @@ def test_no_data_is_pickled() -> None:
                 continue
             payload = beam.portability.api.beam_runner_api_pb2.ParDoPayload.FromString(transform.spec.payload)
             for state in payload.state_specs.values():
-                assert urns(proto, state.read_modify_write_spec.coder_id) == {"beam:coder:bytes:v1"}
+                one = state.WhichOneof("spec") == "read_modify_write_spec"
+                coder = state.read_modify_write_spec.coder_id if one else state.bag_spec.element_coder_id
+                assert urns(proto, coder) == {"beam:coder:bytes:v1"}
 
 
 def urns(proto: object, coder_id: str) -> set[str]:

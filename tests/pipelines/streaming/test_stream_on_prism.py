@@ -34,6 +34,8 @@ def test_a_disordered_day_gives_what_scan_gives(topic: Topic, prism: str, tmp_pa
     assert counted["records"] == counted["parsed"] + counted["dead letters"]
     assert min(counted[name] for name in ("duplicates", "late", "revised", "findings")) > 0
     assert view(rows(output)) == expected
+    # All was let go at the end of time, and the counter knows of it: what it says before is what is kept.
+    assert stream.log.read_text().rstrip().endswith(" 0 bytes of state")
     letters = rows(output, "dead_letters")
     assert raw(letters) == set(day.broken)
     assert {letter["step"] for letter in letters} == {"parse"}
