@@ -35,7 +35,8 @@ examples:
 POLICY = """\
 version: 1
 severity:
-  low: 3
+  low: 1
+  medium: 2
 """
 
 
