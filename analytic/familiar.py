@@ -97,7 +97,6 @@ class Familiar:
 
     def note(self, state: ActorState, looks: Hashable, seen: Seen) -> None:
         """Remember an event, after `find` of it, unless the session's facets are too many to hold it."""
-        most = 2 * self._policy.max_facets
-        if self._off or len(self._seen) >= MAX_SEEN or any(len(values) >= most for values in state.facets.values()):
-            return
-        self._seen[looks] = seen
+        full = max(map(len, state.facets.values()), default=0) >= 2 * self._policy.max_facets
+        if not (self._off or full or len(self._seen) >= MAX_SEEN):
+            self._seen[looks] = seen
