@@ -9,6 +9,7 @@ from analytic.chains.chain import Chain
 from analytic.chains.moment import Moment
 from analytic.context import action
 from analytic.draft import evidence_of, grow
+from analytic.familiar import Familiar, Seen
 from analytic.finding import finding_of, key_of, retracted
 from analytic.fold import Item, check_version
 from analytic.novelty import novelty
@@ -20,10 +21,11 @@ from analytic.session import (
     ActorState,
     Draft,
     arm,
-    enter,
+    list_,
     live,
+    reach,
 )
-from analytic.shifts import by_service, context_of
+from analytic.shifts import Context, by_service, context_of
 from analytic.surprise import Expectation
 from analytic.weighed import judged, news
 from schemas.records import Step
@@ -47,6 +49,7 @@ class Detect:
         self._chains = chains
         self._rules = engine.Rules(shipped.chains() if chains is None else chains, policy)
         self._expect = Expectation(policy, self._groups)
+        self._familiar = Familiar(policy)
         self._decode_baseline = msgspec.msgpack.Decoder(Baseline).decode
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode_step = msgspec.msgpack.Decoder(Step).decode
@@ -60,32 +63,35 @@ class Detect:
         """Take one step of the actor; give the finding that it opens or adds to."""
         state = state if state is not None else ActorState()
         if item.time == BEGINNING:
+            self._familiar.forget()
             state.baseline = merged(state.baseline, self._decode_baseline(item.body))
             return state, []
         step = self._decode_step(item.body)
         step.late = step.late or item.late
         event = step.event
         context = context_of(event)
-        session = enter(state, event, context, self._policy)
+        session = reach(state, event.time, self._policy)
         if by_service(event):
+            list_(session, event, context)
             return state, []
-        # As the source did, with what the record said of itself: a read stays a read.
-        act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
         shifts = judged(state, step, self._policy, self._expect)
-        shifts += news(state, step, context, self._policy, self._expect)
-        name = f"{event.service}:{event.action}"
-        matters = act.stage is not None and act.stage != "recon"
-        bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)
-        if not matters and len(state.kinds) < MAX_KINDS and name not in state.kinds:
-            state.kinds = [*state.kinds, name]
-        if not shifts and not self._rules.possible(event, act):
+        looks = self._familiar.looks(state, step, context)
+        seen = self._familiar.find(state, looks, event.time)
+        if seen is None:
+            list_(session, event, context)
+            shifts += news(state, step, context, self._policy, self._expect)
+            seen = self._regard(state, step, context)
+            self._familiar.note(state, looks, seen)
+        elif seen.matters:
+            state.last_act = seen.name
+        if not shifts and not seen.calls.all:
             return state, []
         evidence = evidence_of(event)
         if shifts:
             arm(state, shifts, step, evidence, self._policy)
         near = live(state, event, context, self._policy) if state.triggers else []
-        moment = Moment(state, step, act, context, evidence, near, self._policy, bits, new)
-        found = engine.step(self._rules, state.marks, moment)
+        moment = Moment(state, step, seen.act, context, evidence, near, self._policy, seen.bits, seen.new)
+        found = engine.step(self._rules, seen.calls, state.marks, moment)
         if not found:
             return state, []
         match = found[0]
@@ -93,6 +99,18 @@ class Detect:
         rank = severity_of(weigh(draft).score, self._policy)[1]
         state.serious = state.serious or rank >= _SERIOUS_RANK
         return state, [(key_of(draft), draft)]
+
+    def _regard(self, state: ActorState, step: Step, context: Context) -> Seen:
+        """Note the act of a step in the session, and say what follows from it."""
+        event = step.event
+        # As the source did, with what the record said of itself: a read stays a read.
+        act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
+        name = f"{event.service}:{event.action}"
+        matters = act.stage is not None and act.stage != "recon"
+        bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)
+        if not matters and len(state.kinds) < MAX_KINDS and name not in state.kinds:
+            state.kinds = [*state.kinds, name]
+        return Seen(act, name, matters, self._rules.possible(event, act), bits, new)
 
     def render(self, draft: Draft) -> tuple[str, Item]:
         """Give the finding; findings go nowhere else, so their key is empty."""

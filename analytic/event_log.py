@@ -21,7 +21,7 @@ FOLDED_FROM = 256
 _BITS = 32
 """Of the filter for each hash: with five of them set, fewer than one in 40,000 strangers is taken for known."""
 
-_PROBES = 5
+_PROBES = range(5)
 _LEAST = 1_024
 _HALF = (1 << 28) - 1
 _ARRAY_32 = b"\xdd"
@@ -149,13 +149,15 @@ def note(log: Log, id_: str, kind: int = 0) -> None:
 
 def may_hold(log: Log, id_: str, kind: int = 0) -> bool:
     """Whether the filter may hold an id of a kind."""
-    size = len(log.filter) * 8
-    one, step = _parts(hash_of(id_) ^ kind)
-    for _ in range(_PROBES):
-        at = one % size
-        if not log.filter[at >> 3] & 1 << (at & 7):
+    filter_ = log.filter
+    mask = len(filter_) * 8 - 1
+    hash_ = hash_of(id_) ^ kind
+    at, step = hash_ & _HALF, hash_ >> 28 | 1
+    for _ in _PROBES:
+        place = at & mask
+        if not filter_[place >> 3] & 1 << (place & 7):
             return False
-        one += step
+        at += step
     return True
 
 
@@ -188,6 +190,7 @@ def _build(log: Log) -> None:
             if log.stepped is not None and position(item) <= log.stepped:
                 hashes.append(hash_of(item.shared) ^ PASSED)
     hashes += (hash_of(id_) ^ SAID for id_ in log.revisions)
+    # A power of two, so that a mask finds a hash's places.
     room = max(_LEAST, 1 << len(hashes).bit_length() + 1)
     log.filter, log.hashes = bytearray(room * _BITS // 8), 0
     for hash_ in hashes:
@@ -195,17 +198,14 @@ def _build(log: Log) -> None:
 
 
 def _set(log: Log, hash_: int) -> None:
-    size = len(log.filter) * 8
-    one, step = _parts(hash_)
-    for _ in range(_PROBES):
-        at = one % size
-        log.filter[at >> 3] |= 1 << (at & 7)
-        one += step
+    filter_ = log.filter
+    mask = len(filter_) * 8 - 1
+    at, step = hash_ & _HALF, hash_ >> 28 | 1
+    for _ in _PROBES:
+        place = at & mask
+        filter_[place >> 3] |= 1 << (place & 7)
+        at += step
     log.hashes += 1
-
-
-def _parts(hash_: int) -> tuple[int, int]:
-    return hash_ & _HALF, hash_ >> 28 | 1
 
 
 def _listed(count: int, encoded: bytes) -> bytes:

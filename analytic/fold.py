@@ -15,6 +15,8 @@ D = TypeVar("D")
 WITHDRAWN = msgspec.Raw(b"\xc0")
 """The body of an item that takes back an earlier one of its id (MessagePack nil)."""
 
+_NIL = len(bytes(WITHDRAWN))
+
 
 class Item(msgspec.Struct, array_like=True, gc=False):
     """One input of a fold at one key.
@@ -101,15 +103,24 @@ def distinct(items: Iterable[Item]) -> tuple[list[Item], int]:
     """
     by_id: dict[str, Item] = {}
     duplicates = 0
+    withdrawn = shares = False
     for item in items:
+        if len(item.body) == _NIL and item.body == WITHDRAWN:
+            withdrawn = True
+        if item.shared is not None:
+            shares = True
         known = by_id.get(item.id)
-        if known is not None and item.revision == known.revision:
-            duplicates += 1
-        if known is None or _stands_before(item, known):
+        if known is None:
             by_id[item.id] = item
-    live = [item for item in by_id.values() if item.body != WITHDRAWN]
+            continue
+        duplicates += item.revision == known.revision
+        if _stands_before(item, known):
+            by_id[item.id] = item
+    live = list(by_id.values())
+    if withdrawn:
+        live = [item for item in live if item.body != WITHDRAWN]
     chosen: dict[str, Item] = {}
-    for item in live:
+    for item in live if shares else ():
         if item.shared is None:
             continue
         known = chosen.get(item.shared)

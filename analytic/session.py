@@ -102,7 +102,14 @@ class ActorState(msgspec.Struct, array_like=True):
 
 
 def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) -> Session:
-    """Take an event into the actor's session; a silence longer than the gap begins a new one.
+    """Take an event into the actor's session, and list what it shows there."""
+    session = reach(state, event.time, policy)
+    list_(session, event, context)
+    return session
+
+
+def reach(state: ActorState, time: int, policy: Policy) -> Session:
+    """Bring the actor's session up to a time; a silence longer than the gap begins a new one.
 
     A program that never falls silent has no sessions by that: what has lasted for a chain's window ends at the next
     multiple of it since 1970 (noon and midnight UTC), the same for whoever reads from there on.
@@ -111,14 +118,19 @@ def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) 
     finding of medium or more: what was new in such a session teaches nothing, however often it comes again.
     """
     session = state.session
-    if session is None or _is_over(session, event.time, policy):
+    if session is None or _is_over(session, time, policy):
         if session is not None:
             _close(state, session, policy)
-        session = Session(event.time, event.time)
+        session = Session(time, time)
         state.session = session
-    if state.lessons and event.time - state.lessons[0].ended >= policy.quarantine:
-        _learn(state, event.time, policy)
-    session.ended = event.time
+    if state.lessons and time - state.lessons[0].ended >= policy.quarantine:
+        _learn(state, time, policy)
+    session.ended = time
+    return session
+
+
+def list_(session: Session, event: ApiEvent, context: Context) -> None:
+    """List an event's values for an analyst."""
     for values, value in (
         (session.credentials, event.credential_id),
         (session.interfaces, event.interface),
@@ -128,7 +140,6 @@ def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) 
     ):
         if value is not None and value not in values and len(values) < MAX_LISTED:
             values.append(value)
-    return session
 
 
 def _is_over(session: Session, now: int, policy: Policy) -> bool:

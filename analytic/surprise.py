@@ -7,7 +7,7 @@ sessions says six bits. A value that was seen is judged with all that are as rar
 than never, so that one session teaches next to nothing. What the actor's peers do is expected of the actor too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from math import log2
 
 from analytic import baseline as counts
@@ -49,6 +49,9 @@ NEW_TO_PROGRAMS = NEW | {
 
 PROGRAMS = frozenset({"service_account", "service_principal", "workload", "service"})
 """Types of actor that only programs are. A role of which nobody is known to be behind it may be a person's."""
+
+_MAX_KNOWN = 4_096
+"""Values whose surprise is remembered, at some 300 bytes each; then they are worked out again."""
 
 _ACTS = frozenset({"action", "transition"})
 """Facets that a session lacks because nothing of the kind was done, and not because a log does not say."""
@@ -103,10 +106,25 @@ class Expectation:
         """Takes the policy's half-life and strengths, and the baselines of the groups."""
         self._policy = policy
         self._groups = groups
+        self._own: Baseline | None = None
+        self._stands = (0.0, 0.0)
+        self._known: dict[Hashable, float] = {}
 
     def facet_bits(self, own: Baseline, step: Step, facet: Facet, at: int) -> float:
-        """Give the surprise of a facet's value in the actor of a step."""
-        return facet_bits(own, facet, at, self._peers(step, facet, at), self._policy, _prior(step))
+        """Give the surprise of a facet's value in the actor of a step.
+
+        It is the same until the baseline learns, which adds to its sessions, or time weighs otherwise, some three hours
+        later: an actor's events are asked about the same few values, one after the other.
+        """
+        stands = (own.sessions, counts.weight(at, self._policy.baseline_half_life))
+        if own is not self._own or stands != self._stands or len(self._known) >= _MAX_KNOWN:
+            self._own, self._stands, self._known = own, stands, {}
+        key = (facet, step.actor, step.event.issuer)
+        known = self._known.get(key)
+        if known is None:
+            known = facet_bits(own, facet, at, self._peers(step, facet, at), self._policy, _prior(step))
+            self._known[key] = known
+        return known
 
     def act_bits(self, own: Baseline, step: Step, name: str, impact: float, at: int) -> float:
         """Give the weight of a privileged act of the actor of a step."""

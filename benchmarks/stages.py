@@ -4,7 +4,6 @@ python -m benchmarks.stages --events 20000 --repeat 3
 """
 
 import argparse
-import gc
 import tempfile
 import time
 from collections import defaultdict
@@ -29,6 +28,7 @@ from analytic.sources.source import parse_record
 from benchmarks.arguments import positive
 from benchmarks.throughput import write_load
 from schemas.records import ApiEvent
+from transforms.collecting import collect_less
 from transforms.databases import Databases
 
 Spent = dict[str, float]
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--events", type=positive, default=20_000, help="events (%(default)s)")
     parser.add_argument("--repeat", type=positive, default=3, help="runs, of which the least counts (%(default)s)")
     chosen = parser.parse_args()
-    gc.set_threshold(100_000, 50, 100)  # As `tokentrail scan` does.
+    collect_less()  # As `tokentrail scan` does.
     with tempfile.TemporaryDirectory(prefix="tokentrail-stages-") as scratch:
         write_load(Path(scratch, "logs"), chosen.events)
         runs = [once(Path(scratch, "logs")) for _ in range(chosen.repeat)]

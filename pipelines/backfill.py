@@ -13,7 +13,7 @@ from pipelines.backfills.asked import Asked, duration, moment
 from pipelines.backfills.plan import Plan, plan
 from pipelines.cli import shared
 from pipelines.outcome import ERROR, FOUND, OK, RESULTS, fail
-from pipelines.runs import chains_of, policy_of, write_formats
+from pipelines.runs import beam_options, chains_of, policy_of, write_formats
 from transforms.baseline import before
 from transforms.databases import Databases
 
@@ -109,7 +109,8 @@ def _run(options: argparse.Namespace, asked: Asked, policy: Policy, other: Polic
     except ValueError as error:
         return fail(str(error))
     databases.close()
-    settings = runs.Settings(asked, policy, baseline, chains, databases, time.time_ns() // 1_000)
+    now = time.time_ns() // 1_000
+    settings = runs.Settings(asked, policy, baseline, chains, databases, now, beam_options(options))
     outcome = runs.run(planned, options.output, settings, quiet=options.quiet)
     write_formats(options.output, options.format, outcome.findings)
     if not options.quiet:

@@ -38,9 +38,8 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         return fail(str(error))
     databases.close()
-    beam_options = [f"--runner={options.runner}", *options.passed] if options.runner else []
     former = _former_views(folder, options)
-    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet, beam_options=beam_options)
+    outcome = scan.run(inputs, folder, write, databases, quiet=options.quiet, beam_options=beam_options(options))
     if options.command == "scan":
         try:
             _write_views(folder, options, outcome.findings)
@@ -55,6 +54,11 @@ def run(options: argparse.Namespace) -> int:
     ranks = [finding["severity_rank"] for finding in outcome.findings]
     wanted = options.fail_on if options.command == "scan" else None
     return FOUND if wanted and max(ranks, default=0) > SEVERITIES.index(wanted) else OK
+
+
+def beam_options(options: argparse.Namespace) -> tuple[str, ...]:
+    """Give the options of the runner that was named, and what else was passed to it; none for this process."""
+    return (f"--runner={options.runner}", *options.passed) if options.runner else ()
 
 
 def policy_of(path: str | None) -> Policy:

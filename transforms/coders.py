@@ -4,6 +4,7 @@ Beam gives a class that it does not know the pickle coder in silence, and pickle
 (FACTS.md). So each class that flows is registered here or, where it is declared, with `register`.
 """
 
+from importlib import import_module
 from typing import Any
 
 import apache_beam as beam
@@ -14,6 +15,8 @@ from apache_beam.utils.plugin import BeamPlugin
 from schemas.records import ApiEvent, DeadLetter, Finding
 
 URN = "tokentrail:coder:msgpack:v1"
+
+_OURS = __name__.partition(".")[0]
 
 _TYPES: dict[str, type[Any]] = {}
 
@@ -94,7 +97,11 @@ def _name(type_: type[Any]) -> str:
 
 @beam.coders.Coder.register_urn(URN, bytes)
 def _from_runner_api(payload: bytes, unused_components: object, unused_context: object) -> StructCoder:
-    return StructCoder(_TYPES[payload.decode()])
+    name = payload.decode()
+    if name not in _TYPES and name.startswith(f"{_OURS}."):
+        # A worker may ask for a coder before anything has imported the module that declares and registers its class.
+        import_module(name.rpartition(".")[0])
+    return StructCoder(_TYPES[name])
 
 
 for _type in (ApiEvent, EventBatch, DeadLetter, Finding):

@@ -9,6 +9,7 @@ from analytic.limit import Limit
 from analytic.sources.parsed import parse_block
 from schemas.records import DeadLetter
 from transforms.coders import EventBatch
+from transforms.collecting import collect_less
 from transforms.databases import Databases
 from transforms.dead_letter import TAG, tagged
 from transforms.limit import check
@@ -41,6 +42,7 @@ class _ParseFn(beam.DoFn):
         self._limit = limit
 
     def setup(self) -> None:
+        collect_less()
         self._databases.open()
 
     def teardown(self) -> None:

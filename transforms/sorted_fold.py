@@ -7,6 +7,7 @@ import apache_beam as beam
 
 from analytic.fold import Fold, fold_sorted
 from analytic.items import Keyed, decode_items, encode_outputs
+from transforms.collecting import collect_less
 from transforms.metrics import count
 
 
@@ -30,6 +31,9 @@ class SortedFold(beam.PTransform):
 class _FoldSortedFn(beam.DoFn):
     def __init__(self, fold: Fold[Any, Any]) -> None:
         self._fold = fold
+
+    def setup(self) -> None:
+        collect_less()
 
     def process(self, element: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
         _, batches = element

@@ -16,7 +16,7 @@ from analytic.chains import facets
 from analytic.chains.chain import MAX_MARKS
 from analytic.chains.marks import NOWHERE, Mark, Marks, Position
 from analytic.chains.moment import Match, Moment
-from analytic.chains.rules import Rule, Rules
+from analytic.chains.rules import Calls, Rule, Rules
 from analytic.chains.wording import Telling, told, unseen
 from analytic.scoring import context_bits
 from analytic.session import Noted
@@ -27,15 +27,15 @@ __all__ = ["Rules", "step"]
 NOTHING: frozenset[str] = frozenset()
 
 
-def step(rules: Rules, marks: Marks, moment: Moment) -> list[Match]:
+def step(rules: Rules, calls: Calls, marks: Marks, moment: Moment) -> list[Match]:
     """Take one event of an actor: note what it may begin or go on with, and give the chains that it completes.
 
-    The most telling chain comes first. `marks` is changed in place.
+    `calls` is what the rules say of its call. The most telling chain comes first. `marks` is changed in place.
     """
     found = []
     noted, live, surprise, new = marks.noted, moment.live, moment.surprise, moment.new
     shifted = {trigger.shift.dimension for trigger in live} if live else NOTHING
-    for rule, stages in rules.possible(moment.step.event, moment.act):
+    for rule, stages in calls.all if live or new or surprise else calls.quiet:
         last = rule.last
         # Most of what may be a later stage has no earlier one before it, and is asked nothing more; nor is what could
         # complete a chain whose gates nothing opens.

@@ -107,6 +107,13 @@ class Possible(NamedTuple):
         return all(not _holds(asked, moment) for asked in self.bars)
 
 
+class Calls(NamedTuple):
+    """The stages that a call may be, by rule: all, and those that remain while nothing shifted and nothing is new."""
+
+    all: list[tuple[Rule, list[Possible]]]
+    quiet: list[tuple[Rule, list[Possible]]]
+
+
 class Rules:
     """Chains compiled for a policy, and what is already known of calls. `engine.step` reads it."""
 
@@ -118,10 +125,10 @@ class Rules:
         self.stories = {rule.name: rule.story for rule in self.rules}
         self.keys = {stage.key: rule.window for rule in self.rules for stage in rule.stages}
         self.keys |= {counter.key: rule.window for rule in self.rules for counter in rule.counters}
-        self._calls: dict[tuple[object, ...], list[tuple[Rule, list[Possible]]]] = {}
+        self._calls: dict[tuple[object, ...], Calls] = {}
 
-    def possible(self, event: ApiEvent, act: Act) -> list[tuple[Rule, list[Possible]]]:
-        """Give the stages that an event may be, by its call alone; empty for most of what people do all day."""
+    def possible(self, event: ApiEvent, act: Act) -> Calls:
+        """Give the stages that an event may be, by its call alone."""
         call = (
             event.provider,
             event.service,
@@ -141,9 +148,9 @@ class Rules:
         if found is None:
             if len(self._calls) >= _MAX_CALLS:
                 self._calls.clear()
-            found = self._calls[call] = [
-                (rule, stages) for rule in self.rules if (stages := _stages_of(rule, event, act))
-            ]
+            every = [(rule, stages) for rule in self.rules if (stages := _stages_of(rule, event, act))]
+            quiet = [(rule, few) for rule, stages in every if (few := _quiet(rule, stages))]
+            found = self._calls[call] = Calls(every, quiet)
         return found
 
 
@@ -210,6 +217,15 @@ def _stages_of(rule: Rule, event: ApiEvent, act: Act) -> list[Possible]:
         if fitting:
             found.append(Possible(~number, "", None, False, fitting, []))
     return found
+
+
+def _quiet(rule: Rule, stages: list[Possible]) -> list[Possible]:
+    """Leave out what needs a shift alive, something new, or a gate that only one of them opens."""
+    return [
+        stage
+        for stage in stages
+        if stage.number < 0 or not (stage.new or stage.shifts is not None or (rule.gated and stage.number == rule.last))
+    ]
 
 
 def _holds(asked: _Asked, moment: Moment) -> bool:

@@ -9,8 +9,8 @@ message structure"; Amazon SNS developer guide, "HTTP/HTTPS subscription confirm
 import hashlib
 import re
 from collections.abc import Mapping
-from copy import copy
 from functools import lru_cache
+from operator import methodcaller
 from typing import Any, NamedTuple
 
 import msgspec
@@ -45,6 +45,9 @@ _API_DATE = re.compile(r"20\d\d_?\d\d_?\d\d(?:v\d+)?$", re.ASCII)
 # How services say "you may not", in any writing: AccessDenied, AccessDeniedException, Client.UnauthorizedOperation,
 # UnauthorizedAccess, NotAuthorized, AuthorizationError, AuthFailure, Forbidden, VpceAccessDenied.
 _DENIED = re.compile(r"accessdenied|unauthorized|notauthorized|authorizationerror|authfailure|forbidden", re.IGNORECASE)
+
+_copied = methodcaller("__copy__")
+"""As copy.copy, which first asks each time how."""
 
 _PRIVILEGED = frozenset({"write", "permissions", "credential", "execute"})
 """The classes of access whose request names what it was done to; reads are many and their parameters are filters."""
@@ -158,7 +161,7 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ign
     request: dict[str, Any] = {}
     if call.asks:
         request = part(record.request_parameters, "requestParameters")
-    event = copy(pattern)
+    event: ApiEvent = _copied(pattern)
     event.event_id = record.event_id or _hashed(data)
     event.time = time
     event.log_class = call.log_class

@@ -1,4 +1,4 @@
-"""Runs a backfill's windows one after the other in this process, and joins what they tell."""
+"""Runs a backfill's windows one after the other, here or on another runner, and joins what they tell."""
 
 import json
 import os
@@ -36,6 +36,8 @@ class Settings:
     chains: tuple[Chain, ...] | None
     databases: Databases
     detected_at: int
+    beam_options: tuple[str, ...] = ()
+    """Where each window runs; none: in this process."""
 
 
 def findings_to(output: str, window: Window, settings: Settings) -> scan.Build:
@@ -83,7 +85,8 @@ def run(plan: Plan, output: str, settings: Settings, *, quiet: bool) -> scan.Out
 
 def _run_part(part: Part, folder: str, settings: Settings, *, quiet: bool) -> scan.Outcome:
     write = findings_to(folder, part.window, settings)
-    return scan.run(Inputs(part.uris, 0, []), folder, write, settings.databases, quiet=quiet)
+    inputs = Inputs(part.uris, 0, [])
+    return scan.run(inputs, folder, write, settings.databases, quiet=quiet, beam_options=settings.beam_options)
 
 
 def described(

@@ -19,6 +19,7 @@ from analytic.sources.parsed import parse_block
 from pipelines.flink.counters import Counters
 from pipelines.flink.elements import DEAD_LETTERS, LINKS
 from schemas.records import DeadLetter, to_dict
+from transforms.collecting import collect_less
 from transforms.databases import Databases
 from transforms.metrics import BYTES_READ, FILES, MESSAGES, PARSED, RECORDS, dead_letters, ignored
 from transforms.read import UNOPENED, Chunks, local_path
@@ -35,6 +36,7 @@ class _Intake:
         self._databases = databases
 
     def open(self, context: Any) -> None:
+        collect_less()
         self.counters = Counters(context)
         self._encode = msgspec.json.Encoder().encode
         self._routed = Routed(self._policy)

@@ -15,6 +15,7 @@ from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
 from pipelines.flink.counters import Counters
 from pipelines.flink.elements import BYTES
+from transforms.collecting import collect_less
 
 Order = Callable[[Fold[Any, Any]], KeyedProcessFunction]
 """How a fold is put in order."""
@@ -73,6 +74,7 @@ class SortedAtTheEnd(KeyedProcessFunction):
 
     def open(self, runtime_context: Any) -> None:
         """Find the key's state."""
+        collect_less()
         self._batches = runtime_context.get_list_state(ListStateDescriptor("batches", BYTES))
         self._counters = Counters(runtime_context)
 

@@ -64,6 +64,20 @@ def test_windows_of_hours_tell_what_one_window_tells(organization: Path, tmp_pat
     assert summary["window"]["days"] == 2
 
 
+def test_each_window_runs_on_the_runner_that_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    window = ("2026-03-03T12:00Z", "2026-03-03T20:00Z")
+    workers = ["--direct_num_workers", "2", "--direct_running_mode", "multi_processing"]
+    assert backfill(tmp_path / "here", *window, "-q") == 0
+    assert backfill(tmp_path / "there", *window, "-q", "--runner", "FnApiRunner", *workers) == 0
+    found = [undetected(lines(tmp_path / name / "findings.jsonl")) for name in ("here", "there")]
+    assert found[0] == found[1]
+    assert found[0]
+    capsys.readouterr()
+    assert backfill(tmp_path / "nowhere", *window, "-q", "--runner", "Nonsense") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Nonsense" in line
+
+
 def test_a_window_run_twice_adds_nothing(tmp_path: Path) -> None:
     written = []
     for _ in range(2):

@@ -30,6 +30,18 @@ def test_scan_runs_on_a_named_runner_and_hands_it_its_options(scanned: Path, tmp
     assert (tmp_path / "findings.jsonl").stat().st_size == (scanned / "findings.jsonl").stat().st_size
 
 
+def test_workers_in_processes_of_their_own_find_the_same(scanned: Path, tmp_path: Path) -> None:
+    runner = ["--runner", "FnApiRunner", "--direct_num_workers", "2", "--direct_running_mode", "multi_processing"]
+    assert main(["scan", str(EXAMPLES), "--output", str(tmp_path), "-q", *runner]) == 0
+    assert undetected(tmp_path) == undetected(scanned)
+    assert len(undetected(scanned)) > 5
+
+
+def undetected(folder: Path) -> list[dict]:
+    rows = [json.loads(line) for line in (folder / "findings.jsonl").read_text().splitlines()]
+    return [row | {"detected_at": None} for row in rows]
+
+
 def test_an_option_that_is_nobodys_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["scan", str(EXAMPLES), "--output", str(tmp_path), "--direct_num_workers", "1"])

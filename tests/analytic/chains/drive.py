@@ -52,5 +52,5 @@ def _actor(steps: list[Step], rules: Rules, groups: Groups) -> list[tuple[str, M
             arm(state, shifts, one, evidence, policy)
         near = live(state, event, context, policy)
         moment = Moment(state, one, act, context, evidence, near, policy, surprise, new)
-        found += [(event.event_id, match) for match in step(rules, marks, moment)]
+        found += [(event.event_id, match) for match in step(rules, rules.possible(event, act), marks, moment)]
     return found

@@ -48,4 +48,9 @@ def moment(event: ApiEvent, act: Act | None = None, live: Sequence[Trigger] = ()
 def run(chains: Sequence[Chain], events: Iterable[ApiEvent], marks: Marks | None = None) -> list[tuple[str, Match]]:
     """Step events in order; give each match with the id of the event that completed it."""
     rules, marks = Rules(chains, Policy()), marks if marks is not None else Marks()
-    return [(event.event_id, match) for event in events for match in step(rules, marks, moment(event))]
+    return [(event.event_id, match) for event in events for match in one(rules, moment(event), marks)]
+
+
+def one(rules: Rules, moment: Moment, marks: Marks | None = None) -> list[Match]:
+    """Step one moment, after nothing or after what was marked before."""
+    return step(rules, rules.possible(moment.step.event, moment.act), marks if marks is not None else Marks(), moment)

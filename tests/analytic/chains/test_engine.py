@@ -8,12 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytic.chains.chain import MAX_MARKS, Counter, ShiftGate, Stage, SurpriseGate, Where
-from analytic.chains.engine import Rules, step
+from analytic.chains.engine import Rules
 from analytic.chains.marks import Marks
 from analytic.chains.moment import Match
 from analytic.policy import HOUR, MINUTE, SECOND, Policy
 from schemas.records import ApiEvent, Issued
-from tests.analytic.chains.moments import chain, moment, on, run, shift
+from tests.analytic.chains.moments import chain, moment, on, one, run, shift
 from tests.make import CAFE, by_user
 
 ABC = chain(on("A"), on("B"), on("C"))
@@ -109,14 +109,14 @@ def test_gates_open_by_shifts_or_by_surprise() -> None:
     gated = chain(on("A"), shift=ShiftGate(2.0, ("network",)), surprise=SurpriseGate(5.0))
     event = by_user("a", 0, "x:A")
     rules = Rules([gated], Policy())
-    assert not step(rules, Marks(), moment(event))
-    assert not step(rules, Marks(), moment(event, live=[shift("client", 4.0, event)]))
-    assert step(rules, Marks(), moment(event, live=[shift("network", 2.0, event)]))
-    assert step(rules, Marks(), moment(event, surprise=5.0))
-    assert not step(rules, Marks(), moment(event, surprise=4.9))
+    assert not one(rules, moment(event))
+    assert not one(rules, moment(event, live=[shift("client", 4.0, event)]))
+    assert one(rules, moment(event, live=[shift("network", 2.0, event)]))
+    assert one(rules, moment(event, surprise=5.0))
+    assert not one(rules, moment(event, surprise=4.9))
     shifted = Rules([chain(on("A"), shift=ShiftGate(2.0))], Policy())
-    assert not step(shifted, Marks(), moment(event, surprise=9.0))
-    assert not step(Rules([chain(on("A"), surprise=SurpriseGate(2.0))], Policy()), Marks(), moment(event))
+    assert not one(shifted, moment(event, surprise=9.0))
+    assert not one(Rules([chain(on("A"), surprise=SurpriseGate(2.0))], Policy()), moment(event))
 
 
 def test_what_speaks_for_a_twin_counts_before_and_within_the_window_alone() -> None:
@@ -134,17 +134,17 @@ def test_what_speaks_for_a_twin_counts_before_and_within_the_window_alone() -> N
 def test_where_a_credential_was_issued_concerns_that_credential_alone() -> None:
     rules = Rules([chain(on("A", shift=("issue",)))], Policy())
     event, other = by_user("a", 0, "x:A"), by_user("a", 0, "x:A", credential_id="another")
-    assert step(rules, Marks(), moment(event, live=[shift("issue", 4.0, event)]))
-    assert not step(rules, Marks(), moment(other, live=[shift("issue", 4.0, event)]))
+    assert one(rules, moment(event, live=[shift("issue", 4.0, event)]))
+    assert not one(rules, moment(other, live=[shift("issue", 4.0, event)]))
 
 
 def test_not_bars_and_alternatives_widen() -> None:
     either = Stage("x", (Where(action=("A",)), Where(action=("B",), new=("service",))), (Where(outcome=("denied",)),))
     rules = Rules([chain(either)], Policy())
-    assert step(rules, Marks(), moment(by_user("a", 0, "x:A")))
-    assert not step(rules, Marks(), moment(by_user("a", 0, "x:A", outcome="denied")))
-    assert not step(rules, Marks(), moment(by_user("a", 0, "x:B")))
-    assert step(rules, Marks(), moment(by_user("a", 0, "x:B"), new=frozenset({"service"})))
+    assert one(rules, moment(by_user("a", 0, "x:A")))
+    assert not one(rules, moment(by_user("a", 0, "x:A", outcome="denied")))
+    assert not one(rules, moment(by_user("a", 0, "x:B")))
+    assert one(rules, moment(by_user("a", 0, "x:B"), new=frozenset({"service"})))
 
 
 def test_titles_name_what_was_done() -> None:
