@@ -44,10 +44,9 @@ class ResumeFindings(beam.PTransform):
         self._policy = policy
 
     def expand(self, findings: beam.PCollection) -> beam.PCollection:
-        """Findings in, findings out.
+        """Findings in, findings out. What was told is at hand at once, so that nothing hangs on which comes first.
 
-        What was told must come to a key before what is found: it comes of an impulse, at the start, and a finding only
-        after messages were read and held. Nothing enforces that order.
+        Of an impulse comes only that there is something to wait for: a finding that is not found again is taken back.
         """
         found = findings | "KeyFindings" >> beam.ParDo(_KeyFn()).with_output_types(Keyed)
         told = (
@@ -58,7 +57,7 @@ class ResumeFindings(beam.PTransform):
         return (
             (found, told)
             | "WithTold" >> beam.Flatten()
-            | "Continue" >> beam.ParDo(_ContinueFn(self._policy)).with_output_types(Finding)
+            | "Continue" >> beam.ParDo(_ContinueFn(self._policy, self._told)).with_output_types(Finding)
         )
 
 
@@ -75,20 +74,27 @@ class _ToldFn(beam.DoFn):
         self._told = told
 
     def process(self, unused_impulse: bytes) -> Iterator[tuple[str, bytes]]:
-        if self._told.packed:
-            findings = msgspec.msgpack.decode(zlib.decompress(self._told.packed), type=list[Finding])
-            for finding in findings:
-                yield finding.finding_id, _TOLD + msgspec.msgpack.encode(finding)
+        for id_ in _unpacked(self._told):
+            yield id_, _TOLD
+
+
+def _unpacked(told: Told) -> dict[str, Finding]:
+    if not told.packed:
+        return {}
+    findings = msgspec.msgpack.decode(zlib.decompress(told.packed), type=list[Finding])
+    return {finding.finding_id: finding for finding in findings}
 
 
 class _ContinueFn(beam.DoFn):
     BEFORE = ReadModifyWriteStateSpec("before", BytesCoder())
     PASSED = TimerSpec("passed", TimeDomain.WATERMARK)
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, told: Told) -> None:
         self._policy = policy
+        self._told = told
 
     def setup(self) -> None:
+        self._last = _unpacked(self._told)
         self._encode = msgspec.msgpack.Encoder().encode
         self._finding = msgspec.msgpack.Decoder(Finding).decode
         self._before = msgspec.msgpack.Decoder(Before).decode
@@ -99,19 +105,19 @@ class _ContinueFn(beam.DoFn):
         before: Any = beam.DoFn.StateParam(BEFORE),
         passed: Any = beam.DoFn.TimerParam(PASSED),
     ) -> Iterator[Finding]:
-        _, tagged = element
-        finding = self._finding(tagged[1:])
-        known = before.read()
+        id_, tagged = element
+        last, known = self._last.get(id_), before.read()
         if tagged[:1] == _TOLD:
-            if known is None:
-                before.write(self._encode(Before(finding)))
+            if known is None and last is not None:
+                before.write(self._encode(Before(last)))
                 # The last event of it has been stepped by then, in all stages.
-                passed.set(Timestamp(micros=-(-(finding.last_event_time + self._policy.hold) // 1_000) * 1_000 + 1_000))
+                passed.set(Timestamp(micros=-(-(last.last_event_time + self._policy.hold) // 1_000) * 1_000 + 1_000))
             return
-        if known is None:
+        finding = self._finding(tagged[1:])
+        if known is None and last is None:
             yield finding  # Nothing was told of it before, and nothing need be kept.
             return
-        said = continued(self._before(known), finding)
+        said = continued(self._before(known) if known is not None else Before(last), finding)
         before.write(self._encode(said.before))
         if said.finding is not None:
             yield said.finding

@@ -2,6 +2,7 @@
 
 import argparse
 import glob
+import logging
 import os
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from schemas.tables import from_row
 from transforms.resume import MAX_TOLD, Told, told
 
 _MORE = DAY
+_LOG = logging.getLogger(__name__)
 
 
 def told_since(options: argparse.Namespace, since: int | None) -> Told:
@@ -26,7 +28,10 @@ def told_since(options: argparse.Namespace, since: int | None) -> Told:
     if since is None:
         return Told()
     found = _of_table(options.findings_table, since) if options.findings_table else _of_files(options.output)
-    return told(finding for finding in found if finding.session.started >= since)
+    meant = [finding for finding in found if finding.session.started >= since]
+    if len(meant) >= MAX_TOLD:
+        _LOG.warning("only the newest %d findings told before are continued; older ones are told anew", MAX_TOLD)
+    return told(meant)
 
 
 def _of_table(table: str, since: int) -> list[Finding]:
