@@ -15,8 +15,7 @@ from analytic.alerting import Alert, Alerting, decide, key_of, load
 from schemas.records import Finding
 from transforms.coders import register
 from transforms.metrics import ALERTS, COOLED, increase
-
-_PUBLISH_SECONDS = 60
+from transforms.publish import PublishFn
 
 register(Alert)
 
@@ -76,27 +75,11 @@ class _DecideFn(beam.DoFn):
         return iter(())
 
 
-class _PublishFn(beam.DoFn):
-    def __init__(self, topic: str) -> None:
-        self._topic = topic
-
-    def setup(self) -> None:
-        # google.cloud.pubsub takes a second to load: only workers that publish pay for it.
-        from google.cloud.pubsub_v1 import PublisherClient
-
-        self._client = PublisherClient()
-
-    def start_bundle(self) -> None:
-        self._futures: list[Any] = []
-
+class _PublishFn(PublishFn):
     def process(self, alert: Alert) -> Iterator[Alert]:
-        self._futures.append(self._client.publish(self._topic, alert.data, **alert.attributes))
+        self.send(alert.data, alert.attributes)
         yield alert
 
     def finish_bundle(self) -> None:
-        for future in self._futures:
-            future.result(_PUBLISH_SECONDS)
+        super().finish_bundle()
         increase(ALERTS, len(self._futures))
-
-    def teardown(self) -> None:
-        self._client.stop()

@@ -1,14 +1,12 @@
 """PublishLetters: dead letters back to the topic they came from, for the stream that reads it."""
 
-from typing import Any
-
 import apache_beam as beam
 
 from schemas.records import DeadLetter
 from transforms.letters import LetterError
 from transforms.messages import ATTEMPTS, ORIGIN
+from transforms.publish import PublishFn
 
-_PUBLISH_SECONDS = 60
 _OURS = ("kind", "aside")
 """What a letter's attributes say beside those of its message."""
 
@@ -36,35 +34,18 @@ def message_of(letter: DeadLetter) -> tuple[bytes, dict[str, str]]:
     return letter.raw, attributes | {ATTEMPTS: str(letter.attempts + 1), ORIGIN: letter.origin}
 
 
-class _PublishFn(beam.DoFn):
-    def __init__(self, topic: str) -> None:
-        self._topic = topic
-
-    def setup(self) -> None:
-        # google.cloud.pubsub takes a second to load: only a run that publishes pays for it.
-        from google.cloud.pubsub_v1 import PublisherClient
-
-        self._client = PublisherClient()
-
-    def start_bundle(self) -> None:
-        self._futures: list[Any] = []
-
+class _PublishFn(PublishFn):
     def process(self, letter: DeadLetter) -> list[DeadLetter]:
-        data, attributes = message_of(letter)
-        self._futures.append(self._client.publish(self._topic, data, **attributes))
+        self.send(*message_of(letter))
         return [letter]
 
     def finish_bundle(self) -> None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            for future in self._futures:
-                future.result(_PUBLISH_SECONDS)
+            super().finish_bundle()
         except (GoogleAPICallError, RetryError, TimeoutError) as error:
             raise LetterError(
                 f"{self._topic}: letters can't be published ({' '.join(str(error).split())[:200]}); "
                 "send them all again, copies count once"
             ) from error
-
-    def teardown(self) -> None:
-        self._client.stop()
