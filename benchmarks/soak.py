@@ -2,8 +2,9 @@
 
     python -m benchmarks.soak --minutes 8 --rate 50
 
-Four phases of equal length: a steady rate; ten times that; the steady rate beside one key that is given `--hot` events
-at once; half of the input broken. Needs the Pub/Sub emulator and Prism as the integration tests do (docs/streaming.md).
+Five phases of equal length: a steady rate; ten times that; the steady rate beside one key that is given `--hot` events
+at once; half of the input broken; the steady rate again, whose memory is held against the first. Needs the Pub/Sub
+emulator and Prism as the integration tests do (docs/streaming.md).
 
 Prints a line every ten seconds and a table at the end: what was published and told, the lag from publishing an event
 to the row of the finding that it completed, and the memory of the two processes and the size of the state (as the
@@ -36,7 +37,7 @@ time_window: {disorder: 1s, hold: 1s, idle_after: 2s, chain_window: 60s, latenes
   home_settles: 60s}
 """
 _STATE = re.compile(r"(\d+) bytes of state")
-_PHASES = ("steady", "burst", "hot key", "half broken")
+_PHASES = ("steady", "burst", "hot key", "half broken", "steady again")
 _USERS = 200
 _CANARY_SECONDS = 1.0
 _LINE_SECONDS = 10.0
