@@ -9,6 +9,9 @@ from schemas.records import Hop
 MAX_CANDIDATES = 8
 """Candidates that an ambiguous hop names: more than these nobody would look at."""
 
+_HEARSAY = {"name": 1, "trust": 2}
+"""How little a kind of link says of who it was; of those that fit only the surest count. Others issue something."""
+
 
 def keep(links: dict[str, list[Link]], link: Link, policy: Policy, cuts: Cuts) -> None:
     """Put a link among those of its key, by credential; beyond the caps the earliest go, which `cuts` notes."""
@@ -37,8 +40,8 @@ def choose(links: list[Link], at: int, exact: bool, last: bool, policy: Policy) 
         return None, []
     if exact:
         return min(fit, key=lambda link: (link.kind == "name", link.time, link.id)), []
-    told = [link for link in fit if link.kind not in ("name", "trust")] or fit
-    told = [link for link in told if link.kind != "trust"] or told
+    surest = min(_HEARSAY.get(link.kind, 0) for link in fit)
+    told = [link for link in fit if _HEARSAY.get(link.kind, 0) == surest]
     ways = {(_who(link), None if last else link.parent) for link in told}
     if len(ways) > 1:
         return None, told

@@ -115,7 +115,7 @@ def links_of(event: ApiEvent) -> Iterator[Link]:
             yield _other_name(event, key, f"n|shared:{event.shared_event_id}")
         if event.shared_event_id is not None and (way := entered(event)) is not None:
             # Should no other copy show the caller, then who opened the way in is all that is known.
-            yield msgspec.structs.replace(_other_name(event, way, f"n|shared:{event.shared_event_id}"), kind="trust")
+            yield _other_name(event, way, f"n|shared:{event.shared_event_id}", "trust")
         for workload in event.touched[:MAX_TOUCHED]:
             yield _link(event, key, "touch", workload_key(workload), None)
     if event.known_as and key is not None and (event.issued is None or _is_known(event)):
@@ -126,7 +126,7 @@ def _issued(event: ApiEvent, key: str | None) -> Iterator[Link]:
     issued = event.issued
     if issued is None or (issued.credential_id or "").startswith("AKIA"):
         return  # A user's own key is the user's, whoever made it.
-    hop = [_hop(event)]
+    hop = [_hop(event, _issued_label(event))]
     parent = _parent(event, key)
     if issued.issued_to is not None:
         yield _link(event, parent, "issue", workload_key(issued.issued_to), issued.credential_id, hop)
@@ -205,19 +205,15 @@ def _is_bare_copy(event: ApiEvent) -> bool:
     return shared and event.credential_id is not None and event.access == "credential"
 
 
-def _other_name(event: ApiEvent, key: str | None, name: str) -> Link:
-    link = _link(event, key, "name", name, None)
+def _other_name(event: ApiEvent, key: str | None, name: str, kind: str = "name") -> Link:
+    link = _link(event, key, kind, name, None)
     link.hops, link.named, link.shared = [], 0, None
     return link
 
 
 def _opening(event: ApiEvent, key: str | None, way: str) -> Link:
     outside, _, inside = way.removeprefix(WAY).partition(">")
-    own = actor_of(event)
-    source = own.name if own.type in PEOPLE else principal_label(event)
-    hop = Hop(
-        source, f"account {outside} in {inside.partition('/')[2]}", event.action, event.time, event.event_id, "probable"
-    )
+    hop = _hop(event, f"account {outside} in {inside.partition('/')[2]}", "probable")
     link = _link(event, _parent(event, key), "issue", way, None, [hop])
     link.lasting = True
     return link
@@ -255,10 +251,10 @@ def _is_lasting(event: ApiEvent) -> bool:
     )
 
 
-def _hop(event: ApiEvent) -> Hop:
+def _hop(event: ApiEvent, target: str, certainty: str = "certain") -> Hop:
     own = actor_of(event)
     source = own.name if own.type in PEOPLE else principal_label(event)
-    return Hop(source, _issued_label(event), event.action, event.time, event.event_id, "certain")
+    return Hop(source, target, event.action, event.time, event.event_id, certainty)
 
 
 def _issued_label(event: ApiEvent) -> str:

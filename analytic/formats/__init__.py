@@ -1,1 +1,1 @@
-r"""A finding in the formats that people have: OCSF, ECS, flat rows, a ticket, an ATT\&CK layer."""
+"""A finding in the formats that people have: OCSF, ECS, flat rows, a ticket, an ATT&CK layer."""

@@ -1,5 +1,6 @@
 """What the folds over an actor's steps have in common that tell again what grew, and so need no other way back."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Generic
 
 import msgspec
@@ -8,7 +9,7 @@ from analytic.fold import D, Item, S, check_version
 from schemas.records import Step
 
 
-class Retold(Generic[S, D]):
+class Retold(ABC, Generic[S, D]):
     """The part of the fold's contract that is the same for all of them; `version` is that of their state.
 
     A subclass adds `step`, `recall` and `item_of`.
@@ -28,9 +29,9 @@ class Retold(Generic[S, D]):
         """Rebuild from the settings: decoders do not travel to workers."""
         return (type(self), self._settings)
 
+    @abstractmethod
     def item_of(self, draft: D) -> tuple[int, str]:
         """Give the time and the id of what is told."""
-        raise NotImplementedError
 
     def render(self, draft: D) -> tuple[str, Item]:
         """Give what is told."""
