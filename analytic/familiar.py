@@ -14,16 +14,14 @@ from typing import NamedTuple
 from analytic.baseline import weight
 from analytic.chains.rules import Calls
 from analytic.context.action import Act
-from analytic.policy import HOUR, Policy
+from analytic.novelty import PART
+from analytic.policy import Policy
 from analytic.session import ActorState
 from analytic.shifts import Context
 from schemas.records import Session, Step
 
 MAX_SEEN = 4_096
 """Distinct events of one session that are remembered, at some 1 KB each; what comes beyond is judged each time."""
-
-PART = 4 * HOUR
-"""As the hours of the week are counted (analytic/novelty.py)."""
 
 _looks = attrgetter(
     "provider",

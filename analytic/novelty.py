@@ -21,10 +21,13 @@ _CONTEXT = ("network", "country", "interface", "client", "os")
 _THURSDAY = 3
 """The weekday of 1970-01-01, with Monday as 0."""
 
+PART = 4 * HOUR
+"""The hours of the week are counted in parts of this length (microseconds)."""
+
 
 def hours_of(time: int) -> str:
     """Give the part of the week of a time (UTC microseconds): weekday or weekend, and the hours, four at a time."""
-    return _part(time // (4 * HOUR))
+    return _part(time // PART)
 
 
 @lru_cache(1_024)

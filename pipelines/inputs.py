@@ -16,6 +16,9 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 KNOWN_SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".gz")
 """Files of a folder that are read whatever they hold; others are looked into first."""
 
+TABLES = "bigquery://"
+"""How the path of a table of raw records begins; what of it is read, pipelines/rows.py says."""
+
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _SNIFF_BYTES = 512
@@ -106,6 +109,11 @@ def _size(path: str) -> int:
         return 0  # It is read all the same, and becomes a dead letter that says why it can't be.
 
 
+def is_table(path: str) -> bool:
+    """Whether a path names a table: `bigquery://project.dataset.table`."""
+    return path.startswith(TABLES)
+
+
 def _lacks_for_s3() -> str | None:
     """Say what s3:// lacks on this machine: Beam would try for minutes without it."""
     if importlib.util.find_spec("boto3") is None:
@@ -134,7 +142,7 @@ def _remote(path: str) -> tuple[dict[str, int], str | None]:
     lacks = {"s3": _lacks_for_s3, "gs": _lacks_for_gs}.get(path.partition("://")[0])
     if lacks is not None and (missing := lacks()):
         return {}, f"{path} can't be listed: {missing}"
-    if path.startswith("bigquery://"):
+    if is_table(path):
         return {}, f"{path}: a table is read by backfill, investigate, actors and drill alone: give files here"
     from apache_beam.io.filesystems import FileSystems
     from apache_beam.options.pipeline_options import PipelineOptions

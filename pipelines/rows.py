@@ -4,14 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from analytic.policy import DAY, HOUR, SECOND
-from pipelines.inputs import Inputs
-
-_SCHEME = "bigquery://"
-
-
-def is_table(path: str) -> bool:
-    """Whether a path names a table: `bigquery://project.dataset.table`."""
-    return path.startswith(_SCHEME)
+from pipelines.inputs import TABLES, Inputs, is_table
 
 
 def divided(paths: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -38,7 +31,7 @@ def partitions(path: str, since: int, until: int) -> tuple[dict[str, int], str |
     """
     from transforms.bigquery_rows import connect, partitioning  # Its client takes a second to load.
 
-    table = path.removeprefix(_SCHEME)
+    table = path.removeprefix(TABLES)
     try:
         hourly = partitioning(connect(table), table).hourly
     except OSError as error:
@@ -47,4 +40,4 @@ def partitions(path: str, since: int, until: int) -> tuple[dict[str, int], str |
     first = datetime.fromtimestamp((since - since % unit) // SECOND, UTC)
     count = -(-(until - (since - since % unit)) // unit)
     step = timedelta(microseconds=unit)
-    return {f"{_SCHEME}{table}/{first + number * step:{form}}": 0 for number in range(count)}, None
+    return {f"{TABLES}{table}/{first + number * step:{form}}": 0 for number in range(count)}, None

@@ -9,7 +9,8 @@ import pytest
 from google.cloud.bigquery import Client, SchemaField, Table, TimePartitioning
 
 from pipelines.cli import main
-from pipelines.rows import is_table, partitions
+from pipelines.inputs import is_table
+from pipelines.rows import partitions
 from tests.servers.bigquery import PROJECT, Emulator
 from transforms.bigquery_rows import BigQueryRows, Partitioning, query
 
