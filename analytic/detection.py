@@ -8,6 +8,8 @@ from analytic.chains import engine, shipped
 from analytic.chains.chain import Chain
 from analytic.chains.moment import Moment
 from analytic.context import action
+from analytic.context.action_kinds import Act
+from analytic.context.sharing import SHARES
 from analytic.draft import evidence_of, grow
 from analytic.familiar import Familiar, Seen
 from analytic.finding import finding_of, key_of, retracted
@@ -74,7 +76,7 @@ class Detect:
         if by_service(event):
             list_(session, event, context)
             return state, []
-        shifts = judged(state, step, self._policy, self._expect)
+        shifts = judged(state, step, context, self._policy, self._expect)
         looks = self._familiar.looks(state, step, context)
         seen = self._familiar.find(state, looks, event.time)
         if seen is None:
@@ -90,7 +92,7 @@ class Detect:
         if shifts:
             arm(state, shifts, step, evidence, self._policy)
         near = live(state, event, context, self._policy) if state.triggers else []
-        moment = Moment(state, step, seen.act, context, evidence, near, self._policy, seen.bits, seen.new)
+        moment = Moment(state, step, seen.act, context, evidence, near, self._policy, seen.bits, seen.new, seen.usual)
         found = engine.step(self._rules, seen.calls, state.marks, moment)
         if not found:
             return state, []
@@ -103,14 +105,25 @@ class Detect:
     def _regard(self, state: ActorState, step: Step, context: Context) -> Seen:
         """Note the act of a step in the session, and say what follows from it."""
         event = step.event
-        # As the source did, with what the record said of itself: a read stays a read.
-        act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
+        act = self._act(state, step)
         name = f"{event.service}:{event.action}"
         matters = act.stage is not None and act.stage != "recon"
         bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)
         if not matters and len(state.kinds) < MAX_KINDS and name not in state.kinds:
             state.kinds = [*state.kinds, name]
-        return Seen(act, name, matters, self._rules.possible(event, act), bits, new)
+        usual = self._expect.usual(step, context)
+        return Seen(act, name, matters, self._rules.possible(event, act), bits, new, usual)
+
+    def _act(self, state: ActorState, step: Step) -> Act:
+        """Classify a step's event: what is shared with an account of the organisation does not leave it."""
+        event = step.event
+        act = action.of_event(event)
+        inside = (
+            event.target_account is not None
+            and (event.service, event.action) in SHARES
+            and self._expect.is_own_account(state.baseline, step, event.target_account)
+        )
+        return action.routine(act) if inside else act
 
     def render(self, draft: Draft) -> tuple[str, Item]:
         """Give the finding; findings go nowhere else, so their key is empty."""

@@ -15,6 +15,7 @@ from analytic.baseline import weight
 from analytic.chains.rules import Calls
 from analytic.context.action import Act
 from analytic.novelty import PART
+from analytic.peers import lent_of
 from analytic.policy import Policy
 from analytic.session import ActorState
 from analytic.shifts import Context
@@ -28,6 +29,7 @@ _looks = attrgetter(
     "service",
     "action",
     "access",
+    "stage",
     "outcome",
     "log_class",
     "account",
@@ -37,12 +39,12 @@ _looks = attrgetter(
     "principal_type",
     "issuer",
 )
-"""What Detect asks of an event besides its context and whether it issued, touched or reached out."""
+"""What Detect asks of an event besides its context and whether it issued, touched or reached out, and as whom."""
 
 
 class Seen(NamedTuple):
-    """What followed from an event: the call's act, its name, whether it matters, the stages that it may be, and what
-    the baseline made of it.
+    """What followed from an event: the call's act, its name, whether it matters, the stages that it may be, what the
+    baseline made of it, and what is usual of the identity that the actor was lent.
     """
 
     act: Act
@@ -51,6 +53,7 @@ class Seen(NamedTuple):
     calls: Calls
     bits: float
     new: frozenset[str]
+    usual: frozenset[str]
 
 
 class Familiar:
@@ -78,7 +81,8 @@ class Familiar:
             event.issued_to is None,
             event.issued is None,
             not event.touched,
-            event.target_account is None,
+            event.target_account,
+            lent_of(event),
             *_looks(event),
         )
 

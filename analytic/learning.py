@@ -7,7 +7,7 @@ import msgspec
 from analytic.baseline import BEGINNING, MAX_GROUP_VALUES, Baseline, from_row, merged, to_row
 from analytic.detection import Detect
 from analytic.fold import WITHDRAWN, Item, fold_sorted
-from analytic.peers import PEERS, Groups, groups_of
+from analytic.peers import IDENTITY, PEERS, Groups, groups_of
 from analytic.policy import Policy
 from analytic.session import ActorState, learnt
 from schemas.records import Actor, BaselineRow, Step
@@ -86,7 +86,9 @@ def rows(learnt_ones: Iterable[Learnt], policy: Policy) -> list[BaselineRow]:
     found: dict[str, Baseline] = {}
     for one in sorted(learnt_ones, key=lambda one: one.actor.id):
         found[one.actor.id] = merged(found.get(one.actor.id, Baseline()), one.baseline)
-        for key in sorted({key for role in _roles(one.baseline) for key in groups_of(one.actor, role)}):
+        groups = {key for role in _roles(one.baseline) for key in groups_of(one.actor, role)}
+        groups |= {IDENTITY + lent for lent in one.baseline.values.get("identity", {})}
+        for key in sorted(groups):
             found[key] = merged(found.get(key, Baseline()), one.baseline, MAX_GROUP_VALUES)
     return [
         to_row(key, baseline, policy.baseline_half_life)

@@ -7,17 +7,16 @@ follow each other. Those of the context (network, client ...) are shifts (analyt
 from functools import lru_cache
 
 from analytic.baseline import sessions
-from analytic.peers import role_of
+from analytic.peers import lent_of, role_of
 from analytic.policy import HOUR, Policy
 from analytic.session import ActorState, show
 from analytic.shifts import Context
-from analytic.surprise import Expectation
+from analytic.surprise import CONTEXT, Expectation
 from schemas.records import Step
 
 LEAST_HISTORY = 2.5
 """Sessions from which on something can be called new to an actor: before, everything is."""
 
-_CONTEXT = ("network", "country", "interface", "client", "os")
 _THURSDAY = 3
 """The weekday of 1970-01-01, with Monday as 0."""
 
@@ -60,6 +59,9 @@ def novelty(
         state.last_act = name
     for facet in facets:
         show(state, facet, event.time, policy)
+    lent = lent_of(event)
+    if lent is not None:
+        show(state, ("identity", lent), event.time, policy)  # Whose habits these are too, by the baseline file.
     if not state.baseline.sessions or sessions(state.baseline, event.time, policy.baseline_half_life) < LEAST_HISTORY:
         return 0.0, frozenset()
     surprise, new = 0.0, set()
@@ -69,7 +71,7 @@ def novelty(
             if facet[0] == "action" and expect.is_unheard_of(step, facet, event.time):
                 new.add("unheard_action")
         surprise = max(surprise, expect.facet_bits(state.baseline, step, facet, event.time))
-    for dimension in _CONTEXT:
+    for dimension in CONTEXT:
         value = getattr(context, dimension)
         if value is not None and value not in state.baseline.values.get(dimension, {}):
             new.add(dimension)

@@ -24,6 +24,12 @@ PEERS = "peers|"
 LEAST_SHARE = 0.01
 """What fewer sessions of the peers show than this is none of what they do: one in a hundred."""
 
+IDENTITY = "peers|identity|"
+"""How the keys of those begin who used one identity that is lent: a group of its own, and nobody's peers."""
+
+_LENT = frozenset({"ServiceAccount", "ServicePrincipal"})
+"""Google Cloud's service accounts and Entra's applications: whoever holds a key or a token of one works as it."""
+
 _PERMISSION_SET = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
 """The role that IAM Identity Center makes of a permission set in each account (its User Guide, "Permission sets")."""
 
@@ -33,6 +39,11 @@ _SERVICE_LINKED = ":role/aws-service-role/"
 def role_of(event: ApiEvent) -> str | None:
     """Give the role that an event was made with, the same in all accounts, or the permission set behind it."""
     return _role(event.issuer) if event.issuer is not None else None
+
+
+def lent_of(event: ApiEvent) -> str | None:
+    """Give the id of the identity that an event was made as, if it is one that people and programs are lent."""
+    return event.principal_id if event.principal_type in _LENT else None
 
 
 @lru_cache(16_384)

@@ -75,6 +75,8 @@ class Policy(msgspec.Struct, frozen=True):
     """The documented automations (analytic/envelopes.py)."""
     trusted_networks: tuple[str, ...] = ()
     """The organisation's own networks: blocks, AS64500, vpce-..."""
+    own_accounts: tuple[str, ...] = ()
+    """Accounts, projects and subscriptions of the organisation: what is shared with one has not left it."""
     break_glass: tuple[str, ...] = ()
     """Identities for emergencies: their use is always told, and nothing lowers it."""
     console_interfaces: tuple[str, ...] = ("console", "cloud_shell", "browser")

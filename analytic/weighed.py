@@ -24,6 +24,9 @@ _JUMPS = frozenset({"network", "country", "cloud", "os"})
 _ELSEWHERE = ("shifted", "issue")
 """The facet of a session in which a credential was used elsewhere than where it was issued."""
 
+_ROUTES = frozenset({"issue", "travel"})
+"""Shifts that are told of a place by the way there: what is judged is the network at its end."""
+
 _PERSONS = frozenset({"user", "root"})
 _LEAST_BITS = 0.5
 """A surprise below this is none."""
@@ -37,7 +40,7 @@ CONSOLE_BITS = 2.0
 """The console or Cloud Shell used by somebody whom the policy does not expect there (DET0078: ConsoleContext)."""
 
 
-def judged(state: ActorState, step: Step, policy: Policy, expect: Expectation) -> list[Shift]:
+def judged(state: ActorState, step: Step, context: Context, policy: Policy, expect: Expectation) -> list[Shift]:
     """Give a step's shifts, each weighed by what the actor's baseline makes of the new value.
 
     Where a credential was issued in one place and is used in another, the value is the shift itself: brokers and build
@@ -48,16 +51,21 @@ def judged(state: ActorState, step: Step, policy: Policy, expect: Expectation) -
     if any(shift.dimension == "issue" for shift in step.shifts):
         show(state, _ELSEWHERE, step.event.time, policy)
     trusted = is_trusted(policy, step.event)
-    return [_weighed(state, step, shift, expect, trusted) for shift in step.shifts]
+    return [_weighed(state, step, context, shift, expect, trusted) for shift in step.shifts]
 
 
-def _weighed(state: ActorState, step: Step, shift: Shift, expect: Expectation, trusted: bool) -> Shift:
+def _weighed(
+    state: ActorState, step: Step, context: Context, shift: Shift, expect: Expectation, trusted: bool
+) -> Shift:
     bits = shift.bits
     if state.baseline.sessions > 0:
         if shift.dimension == "issue":
             bits = min(bits, expect.habit_bits(state.baseline, _ELSEWHERE, bits, step.event.time))
         elif shift.dimension in _FACETS and shift.after is not None:
             bits = expect.facet_bits(state.baseline, step, (shift.dimension, shift.after), step.event.time)
+    facet = ("network", context.network) if shift.dimension in _ROUTES else (shift.dimension, shift.after)
+    if shift.dimension in _FACETS or shift.dimension in _ROUTES:
+        bits = _as_lent(step, facet, bits, expect)
     if trusted and shift.dimension in _PLACES:
         bits = min(bits, TRUSTED_BITS)
     return shift if bits == shift.bits else msgspec.structs.replace(shift, bits=bits)
@@ -83,7 +91,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
             continue
         if name in shifted:
             continue
-        bits = expect.facet_bits(state.baseline, step, (name, value), event.time)
+        bits = _as_lent(step, (name, value), expect.facet_bits(state.baseline, step, (name, value), event.time), expect)
         jumped = before = None
         known = value in state.baseline.values.get(name, {})
         if name in _JUMPS and not known and _is_personal(step):
@@ -94,7 +102,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
                 and context.provider in state.facets.get("provider", {})
             )
             jump = NEAR_BITS if near else BITS[name]
-            if before is not None and jump > bits:
+            if before is not None and jump > bits and _as_lent(step, (name, value), jump, expect) == jump:
                 bits, jumped = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
             elif bits > 0:
                 before = None
@@ -106,6 +114,13 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
     if context.provider is not None:
         show(state, ("provider", context.provider), event.time, policy)
     return found
+
+
+def _as_lent(step: Step, facet: tuple[str, str | None], bits: float, expect: Expectation) -> float:
+    """Give the bits that are left where the identity that the actor was lent is known to show a facet's value."""
+    name, value = facet
+    lent = None if value is None else expect.lent_bits(step, (name, value), step.event.time)
+    return bits if lent is None else min(bits, lent)
 
 
 def _is_unexpected_console(step: Step, policy: Policy) -> bool:

@@ -65,6 +65,7 @@ NewFacet = Literal[
     "role",
     "unheard_action",
 ]
+UsualFacet = Literal["network", "country", "interface", "client", "os"]
 Facet = Literal["credential", "network", "account", "service", "resource", "issued", "workload"]
 Counted = Literal["calls", "services", "resources", "accounts", "events"]
 
@@ -133,6 +134,13 @@ class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             description="A facet whose value the actor's baseline has never seen; `unheard_action`: an operation that "
             "none of its peers does either, by the baseline file (tokentrail baseline)."
+        ),
+    ] = ()
+    usual: Annotated[
+        tuple[UsualFacet, ...],
+        Meta(
+            description="A facet whose value is usual of the service account or application that the actor was lent, "
+            "by the baseline file (tokentrail baseline)."
         ),
     ] = ()
 

@@ -70,6 +70,7 @@ OF_MOMENT: dict[str, Callable[["Moment"], Sequence[str]]] = {
     "hop": lambda moment: [hop.how for hop in moment.step.hops],
     "shift": lambda moment: [trigger.shift.dimension for trigger in own_triggers(moment)],
     "new": lambda moment: sorted(moment.new),
+    "usual": lambda moment: sorted(moment.usual),
 }
 
 

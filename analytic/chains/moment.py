@@ -24,6 +24,8 @@ class Moment(NamedTuple):
     """Bits: how little the actor's baseline expects this event."""
     new: frozenset[str] = frozenset()
     """The facets whose value the actor's baseline has never seen (chain.py, NewFacet)."""
+    usual: frozenset[str] = frozenset()
+    """The facets whose value is usual of the identity that the actor was lent (chain.py, UsualFacet)."""
 
     def stage(self, name: str) -> Stage:
         """Give this event as a stage of a chain."""

@@ -133,7 +133,8 @@ class Rules:
             event.provider,
             event.service,
             event.action,
-            event.access,  # With the call itself it decides the act.
+            event.access,  # With the call itself it decides the act,
+            act.stage,  # unless the record shows that it does no harm.
             event.outcome,
             event.log_class,
             event.interface,

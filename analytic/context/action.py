@@ -21,12 +21,16 @@ from analytic.context import tables
 from analytic.context.action_keys import keys, undated
 from analytic.context.action_kinds import ACCESSES, BASES, STAGES, Act
 from analytic.context.action_names import by_level, by_name
+from schemas.records import ApiEvent
 
-__all__ = ["ACCESSES", "BASES", "STAGES", "Act", "classify"]
+__all__ = ["ACCESSES", "BASES", "STAGES", "Act", "classify", "of_event", "routine"]
 
 # No service or operation of any provider is near these; what is longer is not a name, and must not fill the cache.
 _LONGEST_SERVICE: Final = 128
 _LONGEST_ACTION: Final = 256
+
+ROUTINE_BITS: Final = 1.0
+"""What a change of no consequence weighs at most (action_kinds.py: "routine changes with some abuse" begin there)."""
 
 
 def classify(provider: str, service: str, action: str, read_only: bool | None = None) -> Act:
@@ -37,6 +41,21 @@ def classify(provider: str, service: str, action: str, read_only: bool | None = 
     Azure operation), None when it does not. Never raises on any text.
     """
     return _classify(provider, service[:_LONGEST_SERVICE], action[:_LONGEST_ACTION], read_only)
+
+
+def routine(act: Act) -> Act:
+    """Give what is left of an act that is shown to take back, to tighten or to stay inside: a change like any other."""
+    return Act(act.access, None, None, min(act.impact, ROUTINE_BITS), "record")
+
+
+def of_event(event: ApiEvent) -> Act:
+    """Classify an event as its source did, with what the record said of itself: a read stays a read, and a change that
+    its source saw to harden serves no stage.
+    """
+    act = classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
+    if event.stage is None and event.action_basis == "record" and act.stage is not None:
+        return routine(act)
+    return act
 
 
 @lru_cache(maxsize=16384)

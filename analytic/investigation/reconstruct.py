@@ -138,7 +138,7 @@ def _add(session: Told, step: Step, *, meant: bool, wanted: bool) -> None:
         if hop not in session.hops and len(session.hops) < MAX_LISTED:
             session.hops.append(hop)
     session.shifts += step.shifts[: MAX_LISTED - len(session.shifts)]
-    act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
+    act = action.of_event(event)
     matters = privileged(act)
     if matters and event.outcome == "success":
         session.privileged_ok += 1

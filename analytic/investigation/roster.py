@@ -68,7 +68,7 @@ class Roster(Retold[Line, Line]):
             (line.providers, event.provider),
         ):
             tally(values, value)
-        act = action.classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
+        act = action.of_event(event)
         if privileged(act):
             line.privileged_ok += event.outcome == "success"
             line.privileged_denied += event.outcome != "success"

@@ -8,7 +8,7 @@ message structure"; Amazon SNS developer guide, "HTTP/HTTPS subscription confirm
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import methodcaller
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import msgspec
 
 from analytic.context import action as actions
 from analytic.sources.aws import caller as callers
-from analytic.sources.aws import calls
+from analytic.sources.aws import calls, hardening
 from analytic.sources.aws import identity as identities
 from analytic.sources.aws import issued as issuing
 from analytic.sources.aws import signin as signing_in
@@ -161,6 +161,8 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ign
     request: dict[str, Any] = {}
     if call.asks:
         request = part(record.request_parameters, "requestParameters")
+        if call.hardens is not None and call.hardens(request):
+            act = actions.routine(act)
     event: ApiEvent = _copied(pattern)
     event.event_id = record.event_id or _hashed(data)
     event.time = time
@@ -178,7 +180,7 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ign
     event.vpc_endpoint = record.vpc_endpoint_id or None
     if request or record.resources is not ABSENT:
         event.resources, owners = calls.resources(record, service, request)
-        event.target_account = calls.target_account(base_name, principal, request, owners)
+        event.target_account = calls.target_account(service, base_name, principal, request, owners)
     event.origin = origin
     event.action_basis = act.basis
     if request and service == "sts":
@@ -203,7 +205,9 @@ def _hashed(data: bytes) -> str:
 
 
 class _Call(NamedTuple):
-    """What follows from the call alone: `reads` says that its request and response are, `asks` that its request is."""
+    """What follows from the call alone: `reads` says that its request and response are, `asks` that its request is, and
+    `hardens` tests whether that only takes back or tightens.
+    """
 
     service: str
     name: str
@@ -213,6 +217,7 @@ class _Call(NamedTuple):
     act: actions.Act
     reads: bool
     asks: bool
+    hardens: Callable[[Mapping[str, Any]], bool] | None
 
 
 @lru_cache(8_192)
@@ -232,7 +237,8 @@ def _call(
     act = actions.classify("aws", service, base_name, read_only)
     reads = calls.reads(service, base_name)
     asks = reads or act.access in _PRIVILEGED or act.stage is not None
-    return _Call(service, name, base_name, signed_in, log_class, act, reads, asks)
+    hardens = hardening.test_of(service, base_name)
+    return _Call(service, name, base_name, signed_in, log_class, act, reads, asks, hardens)
 
 
 def _service(event_source: str) -> str:

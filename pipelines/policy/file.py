@@ -56,6 +56,7 @@ def _policy(file: PolicyFile, folder: str) -> Policy:
         quarantine=patterns.micros(file.baseline.quarantine),
         automation=file.automation,
         trusted_networks=file.trusted_networks,
+        own_accounts=file.own_accounts,
         break_glass=file.break_glass,
         console_interfaces=file.console_context.interfaces,
         console_expected=file.console_context.expected,

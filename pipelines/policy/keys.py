@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from analytic.policy_entries import Envelope, Identity, Interface, OwnNetwork, Suppression
+from analytic.policy_entries import Envelope, Identity, Interface, Line, OwnNetwork, Suppression
 
 Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,6}[smhd]$", extra={"kind": "duration"})]
 Pause = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,6})[smhd]$", extra={"kind": "pause"})]
@@ -161,6 +161,13 @@ class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[OwnNetwork, ...],
         Meta(
             description="The organisation's own networks: addresses, CIDR blocks, AS64500 (needs databases.asn), vpce-…"
+        ),
+    ] = ()
+    own_accounts: Annotated[
+        tuple[Line, ...],
+        Meta(
+            description="The organisation's own accounts, projects and subscriptions by their ids: what is shared with "
+            "one has not left. Those where the actor or its peers have worked need no entry."
         ),
     ] = ()
     break_glass: Annotated[

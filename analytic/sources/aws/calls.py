@@ -7,11 +7,13 @@ gives them (first letter lower; real records in shared/data/aws).
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from analytic.context.sharing import SHARES
 from analytic.sources.aws import issued as cloudtrail_issued
 from analytic.sources.aws import names as aws_names
 from analytic.sources.aws.identity import Principal
 from analytic.sources.aws.parts import part, resource_objects
 from analytic.sources.aws.record import ABSENT, CloudTrailRecord
+from analytic.sources.aws.sharing import shared_with
 from analytic.sources.aws.trust import trusted
 from analytic.sources.json_fields import MAX_RESOURCES, MAX_TEXT_CHARS, inner
 
@@ -90,12 +92,16 @@ def resources(record: CloudTrailRecord, service: str, request: dict[str, Any]) -
     return list(texts)[:MAX_RESOURCES], accounts
 
 
-def target_account(action: str, principal: Principal, request: dict[str, Any], owners: list[str]) -> str | None:
-    """Give the account that the call reached into, when it is known to be another than the caller's."""
+def target_account(
+    service: str, action: str, principal: Principal, request: dict[str, Any], owners: list[str]
+) -> str | None:
+    """Give the account that the call reached into, or shared with, when it is known to be another than the caller's."""
     if principal.account is None or not (owners or request):
         return None
     if action in _ASSUME_ROLE:
         owners = [*owners, aws_names.arn_account(_text(request.get("roleArn"))) or principal.account]
+    if (service, action) in SHARES:
+        owners = [shared_with(request) or principal.account]  # Who owns what is shared says nothing.
     return next((owner for owner in owners if owner and owner != principal.account), None)
 
 

@@ -170,6 +170,7 @@ class AuditLog(msgspec.Struct, rename="camel", gc=False):
     request: msgspec.Raw = ABSENT
     response: msgspec.Raw = ABSENT
     metadata: msgspec.Raw = ABSENT
+    service_data: msgspec.Raw = ABSENT
     timestamp: str | None = None
 
 
