@@ -70,6 +70,8 @@ def novelty(
             new.add(facet[0])
             if facet[0] == "action" and expect.is_unheard_of(step, facet, event.time):
                 new.add("unheard_action")
+            if facet[0] == "service" and not expect.is_shared(step, facet, event.time):
+                new.add("unshared_service")
         surprise = max(surprise, expect.facet_bits(state.baseline, step, facet, event.time))
     for dimension in CONTEXT:
         value = getattr(context, dimension)

@@ -12,7 +12,7 @@ from math import log2
 
 from analytic import baseline as counts
 from analytic.baseline import Baseline, Facet
-from analytic.peers import IDENTITY, Groups, groups_of, is_unheard_of, lent_of, role_of, share
+from analytic.peers import IDENTITY, LEAST_SHARE, Groups, groups_of, is_unheard_of, lent_of, role_of, share
 from analytic.policy import Policy
 from analytic.shifts import Context
 from schemas.records import Step
@@ -148,6 +148,10 @@ class Expectation:
         """Whether the peers of a step's actor are known, and do not show a facet's value either."""
         names = groups_of(step.actor, role_of(step.event)) if self._groups else []
         return is_unheard_of(self._groups, names, facet, at, self._policy)
+
+    def is_shared(self, step: Step, facet: Facet, at: int) -> bool:
+        """Whether the peers of a step's actor are known to show a facet's value."""
+        return self._peers(step, facet, at) >= LEAST_SHARE
 
     def lent_bits(self, step: Step, facet: Facet, at: int) -> float | None:
         """Give the surprise of a facet's value in the identity that somebody was lent; None where it is little known.

@@ -64,6 +64,7 @@ NewFacet = Literal[
     "transition",
     "role",
     "unheard_action",
+    "unshared_service",
 ]
 UsualFacet = Literal["network", "country", "interface", "client", "os"]
 Facet = Literal["credential", "network", "account", "service", "resource", "issued", "workload"]
@@ -133,7 +134,8 @@ class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[NewFacet, ...],
         Meta(
             description="A facet whose value the actor's baseline has never seen; `unheard_action`: an operation that "
-            "none of its peers does either, by the baseline file (tokentrail baseline)."
+            "none of its peers does either, by the baseline file (tokentrail baseline); `unshared_service`: a "
+            "service that its peers are not known to use either."
         ),
     ] = ()
     usual: Annotated[
