@@ -7,11 +7,11 @@ from analytic.analysis import analyse
 from analytic.baseline import Baseline, learn
 from analytic.fold import Item
 from analytic.learning import Learnt, groups_before, rows
-from analytic.peers import groups_of, is_unheard_of, role_of, share
+from analytic.peers import IDENTITY, groups_of, is_unheard_of, lent_of, role_of, share
 from analytic.policy import DAY, HOUR, MINUTE, Policy
-from schemas.records import Actor, ApiEvent
+from schemas.records import Actor, ApiEvent, Issued
 from tests import make
-from tests.make import by_user
+from tests.make import by_google, by_user
 
 POLICY = Policy()
 NOW = make.T0
@@ -103,3 +103,75 @@ def test_what_a_colleague_of_the_same_role_does_is_not_unheard_of() -> None:
 def test_history_ends_where_it_ends() -> None:
     """What is not history is not even read."""
     assert groups_before({"aws:alice": [Item(make.T0, "a", msgspec.Raw(b""))]}, make.T0, POLICY) == {}
+
+
+BUILD = "build@example-project.iam.gserviceaccount.com"
+KEY_ID = "key:kid-2"
+MADE = "iam:google.iam.admin.v1.CreateServiceAccountKey"
+
+
+def as_build(id_: str, at: int, key: str, source_ip: str) -> ApiEvent:
+    fields = {"credential_id": key, "credential_type": "service_account_key", "source_ip": source_ip}
+    return by_google(id_, at, "storage:storage.objects.get", BUILD, **fields)
+
+
+def renewed(used_from: str) -> list[ApiEvent]:
+    """A person makes a new key of a service account that works from the data centre each day; then it is used."""
+    issued = Issued(KEY_ID, BUILD)
+    return [
+        *[as_build(f"b{day}", (day - 40) * DAY, "key:kid-1", make.DATACENTRE) for day in range(40)],
+        *[
+            by_google(f"a{day}", (day - 40) * DAY, "storage:storage.buckets.list", "alice@example.com")
+            for day in range(40)
+        ],
+        by_google("made", HOUR, MADE, "alice@example.com", issued=issued),
+        *[as_build(f"u{number}", HOUR + number * MINUTE, KEY_ID, used_from) for number in range(1, 4)],
+    ]
+
+
+def test_a_renewed_key_that_is_used_where_the_service_account_always_works_did_not_leave() -> None:
+    chain = "service_account_key_used"
+    assert chain in {one.chain for one in analyse(renewed(make.CAFE), history_until=make.T0)}
+    assert chain in {one.chain for one in analyse(renewed(make.DATACENTRE))}, "nobody knows where it works"
+    at_home = analyse(renewed(make.DATACENTRE), history_until=make.T0)
+    assert chain not in {one.chain for one in at_home}
+    assert max((one.score for one in at_home), default=0.0) < POLICY.severity_medium
+
+
+def test_a_file_holds_what_was_done_as_each_identity_that_is_lent() -> None:
+    assert lent_of(as_build("a", 0, KEY_ID, make.CAFE)) == BUILD
+    assert lent_of(by_user("a", 0, "s3:ListBuckets")) is None
+    baseline = Baseline()
+    learn(baseline, [("identity", BUILD), ("network", "192.0.2.0/24")], NOW, POLICY.baseline_half_life)
+    assert IDENTITY + BUILD in {row.key for row in rows([Learnt(ALICE, baseline)], POLICY)}
+
+
+def shared(with_account: str) -> list[ApiEvent]:
+    """A person who has worked in two accounts shares a snapshot, from where they always work."""
+    days = [
+        by_user(f"{account}{day}", (day - 40) * DAY + number * MINUTE, "ec2:DescribeSnapshots", account=account)
+        for day in range(40)
+        for number, account in enumerate((make.ACCOUNT, "444455556666"))
+    ]
+    share = by_user("x", HOUR, "ec2:ModifySnapshotAttribute", target_account=with_account, source_ip=make.CAFE)
+    return [*days, share]
+
+
+def test_what_is_shared_with_an_account_of_the_organisation_has_not_left_it() -> None:
+    """The account is known by who works there, or the policy says so."""
+    assert {one.chain for one in analyse(shared("999988887777"))} == {"shared_out"}
+    assert analyse(shared("444455556666")) == []
+    assert analyse(shared("999988887777"), Policy(own_accounts=("999988887777",))) == []
+
+
+def test_a_service_that_colleagues_use_is_no_discovery() -> None:
+    services = ("glue", "ecs", "eks", "batch", "ses", "sagemaker", "amplify", "lightsail", "redshift")
+    tour = [
+        by_user(f"x{number}", HOUR + number * MINUTE, f"{name}:ListAll", issuer=SSO)
+        for number, name in enumerate(services)
+    ]
+    alone = [*admins(40, "alice"), *admins(40, "bob")]
+    helped = [*admins(40, "alice"), *admins(40, "bob", *(f"{name}:ListAll" for name in services))]
+    assert "service_fan_out" in {one.chain for one in analyse([*alone, *tour], history_until=make.T0)}
+    assert "service_fan_out" in {one.chain for one in analyse([*alone, *tour])}, "nobody's colleagues are known"
+    assert "service_fan_out" not in {one.chain for one in analyse([*helped, *tour], history_until=make.T0)}

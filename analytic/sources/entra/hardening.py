@@ -12,7 +12,7 @@ from analytic.sources.azure.fields import fold
 from analytic.sources.json_fields import items, nested
 
 UPDATES = frozenset({"update conditional access policy", "update conditionalaccesspolicy"})
-"""The operations, in lower case, as the audit log and the Microsoft 365 audit log name them."""
+"""The operations in lower case, without the full stop that the Microsoft 365 audit log ends them with."""
 
 _PROPERTY = "ConditionalAccessPolicy"
 _ENFORCED = "enabled"
@@ -24,7 +24,7 @@ def hardens(operation: str, properties: Any) -> bool:
     `properties` are modifiedProperties {displayName, oldValue, newValue} or ModifiedProperties {Name, OldValue,
     NewValue}.
     """
-    if operation.lower() not in UPDATES:
+    if operation.lower().rstrip(".") not in UPDATES:
         return False
     for item in items(nested(properties), cap=64):
         changed = fold(item)
