@@ -10,7 +10,7 @@ from analytic.chains.engine import Rules, step
 from analytic.chains.examples import START
 from analytic.chains.marks import Marks
 from analytic.chains.moment import Match, Moment
-from analytic.context.action import classify
+from analytic.context.action import of_event
 from analytic.draft import evidence_of
 from analytic.learning import groups_before
 from analytic.novelty import novelty
@@ -42,8 +42,8 @@ def _actor(steps: list[Step], rules: Rules, groups: Groups) -> list[tuple[str, M
         enter(state, event, context, policy)
         if by_service(event):
             continue
-        act = classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
-        shifts = judged(state, one, policy, expect) + news(state, one, context, policy, expect)
+        act = of_event(event)
+        shifts = judged(state, one, context, policy, expect) + news(state, one, context, policy, expect)
         matters = act.stage is not None and act.stage != "recon"
         name = f"{event.service}:{event.action}"
         surprise, new = novelty(state, one, context, name, matters, policy, expect)
