@@ -148,9 +148,12 @@ class EventTime(Generic[S, D]):
         was, _ = distinct(item for item in before if log.stepped is not None and position(item) <= log.stepped)
         # Before anything is decided: what a worse copy or a withdrawn item leaves unstepped must not be due again.
         until, log.stepped = log.stepped, max(position(due[-1]), log.stepped or position(due[-1]))
-        for item in due if log.filter else ():
-            if item.shared is not None and (item.late or until is None or position(item) > until):
-                event_log.note(log, item.shared, event_log.PASSED)
+        if log.filter:
+            stood = {(item.id, item.revision) for item in before if until is not None and position(item) <= until}
+            for item in due:
+                # Also what came behind what was stepped: a copy of it may still be held.
+                if item.shared is not None and (item.id, item.revision) not in stood:
+                    event_log.note(log, item.shared, event_log.PASSED)
         if [(item.id, item.revision) for item in was] != [(item.id, item.revision) for item in now[: len(was)]]:
             return self._fold_again(log, was, now, counts)
         fresh = now[len(was) :]

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytic import event_log
@@ -77,7 +77,22 @@ def told(repeats: bool, arriving: list[tuple[list[Item], int | None]]) -> list[T
     return found
 
 
+def copied(time: int, shared: str) -> Item:
+    return Item(time, f"e{time}", msgspec.Raw(b"\x01"), shared)
+
+
+LATE_COPY: list[tuple[list[Item], int | None]] = [
+    ([copied(time, f"s{time}") for time in (0, 3, 12, 15, 16, 19)] + [copied(20, "twice")], None),
+    ([copied(24, "s24")], 24),
+    ([copied(18, "twice")], None),
+    ([], 30),
+    ([], 524),
+]
+"""What came behind what was stepped, of which a copy was still held: found by the property below."""
+
+
 @pytest.mark.parametrize("repeats", [False, True])
+@example(arriving=LATE_COPY)
 @given(arriving=turns())
 @settings(max_examples=400)
 def test_a_folded_log_gives_what_an_open_one_gives(
