@@ -1,27 +1,27 @@
-"""Has this process give memory back that a large key no longer needs: how the C library's allocator is set.
+"""Keeps what a large key took from staying with this process: how many arenas the C library's allocator may have.
 
-A key's state goes whole through buffers of gRPC's threads at each wake: with a hot key that is 10 MB and more.
-glibc takes a block of that size from the system and gives it back alone, but raises by itself the size from which on it
-does so when such a block is freed, up to 32 MB, and what it keeps unused at the top of each arena to twice that
-(mallopt(3), M_MMAP_THRESHOLD); there are eight arenas a core, and malloc_trim leaves their tops. So one hot key left
-hundreds of MB behind that nothing used. A size that is set stays as it is.
+A key's state goes whole through buffers of gRPC's threads at each wake: with a hot key that is 10 MB and more. glibc
+has up to eight arenas a core for its threads. It learns from the first such block that is freed to take the next out of
+an arena, up to 32 MB, and to leave twice that unused at each arena's top (mallopt(3), M_MMAP_THRESHOLD); malloc_trim
+leaves it there too. So a hot key left behind what nothing used, once for each arena: hundreds of MB. With two arenas it
+is little. (To have such blocks given back at once, by a fixed M_MMAP_THRESHOLD, leaves as little, and tripled the time
+that the kernel took: docs/streaming.md.)
 """
 
 import ctypes
 import sys
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_M_ARENA_MAX = -8
 """malloc.h of glibc."""
 
-_BYTES = 1024 * 1024
-"""Blocks from this size on are taken and given back alone: larger than the state of any usual key, which is some KB."""
+_ARENAS = 2
+"""One for this thread and the free ones, one beside: Python's own threads take turns anyway."""
 
 
-def give_back_large_blocks() -> None:
-    """Have blocks of a MiB and more given back when they are freed. Nothing where the C library is not glibc."""
+def bound_arenas() -> None:
+    """Have few arenas, from here on: call it before threads are started. Nothing where the C library is not glibc."""
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:  # musl has none, and keeps no such blocks.
-        mallopt(_M_MMAP_THRESHOLD, _BYTES)
-        mallopt(_M_TRIM_THRESHOLD, _BYTES)
+    if mallopt is not None:  # musl has none, and one arena.
+        mallopt(_M_ARENA_MAX, _ARENAS)
