@@ -1,4 +1,4 @@
-"""What the caps on a key's state let go: counted, and said in the findings that may lack it.
+"""What the caps on a key's state, or its time to live, let go: counted, and said in the findings that may lack it.
 
 A state notes under the name of each cap how many went so far and when last, in event time. A finding made of the state
 says so for as long as what went could still have mattered.
@@ -15,12 +15,25 @@ ISSUES, TOUCHES, FACETS = "issues", "touches", "facets"
 MARKS, SHIFTS, LESSONS, TAINTS = "marks", "shifts", "lessons", "taints"
 """Of Detect."""
 
+ENDED = "ended"
+"""The time to live, of all of them: it let an earlier state of the key go, nobody knows how much."""
+
 
 def lose(cuts: Cuts, cap: str, count: int, time: int) -> None:
     """Note that a cap let so many go."""
     if count > 0:
         before, last = cuts.get(cap, (0, time))
         cuts[cap] = (before + count, max(last, time))
+
+
+def ended(last: int) -> Cuts:
+    """Give the cuts of a key whose earlier state ended by its time to live, after a last item of that time."""
+    return {ENDED: (0, last)}
+
+
+def felt_for(policy: Policy) -> int:
+    """Say how long after the last item of a state that ended this is still said: its mark is kept so long."""
+    return 2 * policy.time_to_live
 
 
 def lost(cuts: Cuts) -> int:
@@ -36,6 +49,7 @@ def since(cuts: Cuts, cap: str, time: int) -> bool:
 def matters(cuts: Cuts, time: int, policy: Policy) -> list[str]:
     """Give the caps of Detect whose cut may still be felt at a time."""
     reach = {LESSONS: max(policy.quarantine, policy.chain_window), TAINTS: policy.baseline_half_life}
+    reach[ENDED] = felt_for(policy)
     return [cap for cap in cuts if since(cuts, cap, time - reach.get(cap, policy.chain_window))]
 
 
@@ -63,4 +77,7 @@ def spot(cap: str, policy: Policy) -> str:
         case "taints":
             what = f"more than {4 * policy.max_facets} new things came with findings (limits.max_facets)"
             return f"{what}: an earlier one may have been learnt as usual"
+        case "ended":
+            what = "nothing came for longer than time_window.time_to_live, and what was known from before was let go"
+            return f"{what}: who is behind a credential may lie there, an old place or habit counts as new"
     raise ValueError(f"{cap} is no cap of a state")

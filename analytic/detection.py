@@ -3,7 +3,7 @@
 import msgspec
 
 from analytic.baseline import BEGINNING, Baseline, merged
-from analytic.caps import lost
+from analytic.caps import ended, lost
 from analytic.chains import engine, shipped
 from analytic.chains.chain import Chain
 from analytic.chains.moment import Moment
@@ -142,6 +142,10 @@ class Detect:
     def lost(self, state: ActorState) -> int:
         """Give how many things the caps have let go."""
         return lost(state.cuts)
+
+    def begin_after(self, last: int) -> ActorState:
+        """Give a state of which one thing is known: there was an earlier one."""
+        return ActorState(cuts=ended(last))
 
     def load(self, data: bytes) -> ActorState:
         """Decode a state; raises ValueError on a version that this build does not know."""

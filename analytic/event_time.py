@@ -46,6 +46,11 @@ class Turn(NamedTuple):
     last: int | None = None
     idle: bool = False
 
+    def at_the_end(self) -> "Turn":
+        """Give the turn of a key that ended because the stream did: no time to live was over, no mark is kept."""
+        self.counts.expired = 0
+        return self._replace(state=None, wake=None, rearm=False, idle=False)
+
 
 class EventTime(Generic[S, D]):
     """Steps a fold in event order under a watermark, and revises what a late item changes."""
@@ -75,11 +80,13 @@ class EventTime(Generic[S, D]):
         drafts, removed = self._advance(log, before, counts) if log.past is None else self._go_on(log, log.past, counts)
         outputs = self._emit(log, drafts, removed, counts)
         self._trim(log, counts)
-        wake, idle = self._wake(log)
-        last = log.wake
+        last, wake, idle = log.wake, *self._wake(log)
         if wake is None and not _only_begun(log):
-            counts.expired += data is not None
-            return Turn(None, outputs, None, counts, rearm=False, last=last)
+            counts.expired += log.stepped is not None
+            log = self._mark(log)
+            wake, _ = self._wake(log)
+            if wake is None:
+                return Turn(None, outputs, None, counts, rearm=False, last=last)
         log.wake = wake
         fired = last is not None and watermark is not None and last <= watermark
         rearm = wake is not None and (fired or wake != last)
@@ -159,7 +166,7 @@ class EventTime(Generic[S, D]):
         fresh = now[len(was) :]
         if not fresh:
             return {}, {}
-        state, drafts = self._stepper.run(self._state(log.head), fresh)
+        state, drafts = self._stepper.run(self._state(log.base if until is None else log.head), fresh)
         counts.forgotten += self._stepper.lost
         log.head = self._bytes(state)
         return drafts, {}
@@ -267,6 +274,15 @@ class EventTime(Generic[S, D]):
         if at <= log.watermark or _only_begun(log):
             return None, True
         return _rounded_up(at, self.policy.time_to_live // _WAKES), True
+
+    def _mark(self, log: Log) -> Log:
+        """Give what is kept for another time to live of a key whose own is over: that it was there.
+
+        Of such a mark, and of a key that nothing was stepped at, nothing is kept: the log is as of a new key.
+        """
+        state = self._bytes(self.fold.begin_after(log.stepped[0])) if log.stepped is not None else None
+        newest = 0 if state is None else log.newest + self.policy.time_to_live
+        return Log(base=state, watermark=log.watermark, newest=newest)
 
     def _on_grid(self, at: int) -> int:
         return _rounded_up(at, self.policy.hold // _WAKES)

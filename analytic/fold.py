@@ -66,6 +66,10 @@ class Fold(Protocol[S, D]):
     def lost(self, state: S) -> int:
         """Give how many things the caps on a state have let go so far (analytic/caps.py)."""
 
+    def begin_after(self, last: int) -> S | None:
+        """Give the state of a key that knows only that an earlier one, whose last item was then, ended by its time
+        to live; None where nobody need know."""
+
     def load(self, data: bytes) -> S:
         """Decode a state; raises ValueError on a version it does not know."""
 

@@ -63,6 +63,10 @@ class Learn:
         """Give how many things the caps have let go."""
         return self._detect.lost(state)
 
+    def begin_after(self, last: int) -> ActorState:
+        """As Detect does."""
+        return self._detect.begin_after(last)
+
     def load(self, data: bytes) -> ActorState:
         """Decode a state; raises ValueError on a version that this build does not know."""
         return self._detect.load(data)

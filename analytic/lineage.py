@@ -7,7 +7,7 @@ to its workload; it says for each event who is behind it, over which hops, and w
 
 import msgspec
 
-from analytic.caps import FACETS, ISSUES, TOUCHES, Cuts, lose, lost, since
+from analytic.caps import ENDED, FACETS, ISSUES, TOUCHES, Cuts, ended, felt_for, lose, lost, since
 from analytic.choice import ambiguous, choose, keep
 from analytic.fold import WITHDRAWN, Item, check_version
 from analytic.home import Home, Touch, locate
@@ -147,6 +147,7 @@ class Follow:
             ISSUES: own and since(life.cuts, ISSUES, event.time - policy.time_to_live),
             TOUCHES: event.issued_to is not None and since(life.cuts, TOUCHES, event.time - policy.chain_window),
             FACETS: since(life.cuts, FACETS, event.time - policy.chain_window),
+            ENDED: since(life.cuts, ENDED, event.time - felt_for(policy)),
         }
         return [*found, *(cap for cap, holds in felt.items() if holds and cap not in found)]
 
@@ -167,6 +168,10 @@ class Follow:
     def lost(self, state: Life) -> int:
         """Give how many things the caps have let go."""
         return lost(state.cuts)
+
+    def begin_after(self, last: int) -> Life:
+        """Give a life of which one thing is known: there was an earlier one."""
+        return Life(cuts=ended(last))
 
     def load(self, data: bytes) -> Life:
         """Decode a state; raises ValueError on a version that this build does not know."""

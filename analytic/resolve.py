@@ -7,7 +7,7 @@ to 2^n hops, whatever the order, and the events themselves were not moved once (
 
 import msgspec
 
-from analytic.caps import ISSUES, TOUCHES, Cuts, lose, lost, since
+from analytic.caps import ENDED, ISSUES, TOUCHES, Cuts, ended, felt_for, lose, lost, since
 from analytic.choice import ambiguous, choose, keep
 from analytic.fold import WITHDRAWN, Item, check_version
 from analytic.links import DOWN, ISSUED, TOUCHED, UP, Heard, Link, heard
@@ -90,7 +90,8 @@ class Resolve:
 
     def _cut(self, above: Above, link: Link) -> Link:
         """Give a link that nothing above was found for: where a cap may have let that go, it says so."""
-        reach = {ISSUES: self._policy.time_to_live, TOUCHES: self._policy.chain_window}
+        policy = self._policy
+        reach = {ISSUES: policy.time_to_live, TOUCHES: policy.chain_window, ENDED: felt_for(policy)}
         found = [cap for cap in reach if cap not in link.cuts and since(above.cuts, cap, link.at - reach[cap])]
         return msgspec.structs.replace(link, cuts=[*link.cuts, *found]) if found else link
 
@@ -130,6 +131,10 @@ class Resolve:
     def lost(self, state: Above) -> int:
         """Give how many things the caps have let go."""
         return lost(state.cuts)
+
+    def begin_after(self, last: int) -> Above:
+        """Give a state of which one thing is known: there was an earlier one."""
+        return Above(cuts=ended(last))
 
     def load(self, data: bytes) -> Above:
         """Decode a state; raises ValueError on a version that this build does not know."""

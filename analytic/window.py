@@ -80,6 +80,10 @@ class Within:
         """As the fold does."""
         return self._fold.lost(state)
 
+    def begin_after(self, last: int) -> Any:
+        """As the fold does."""
+        return self._fold.begin_after(last)
+
     def load(self, data: bytes) -> Any:
         """As the fold does."""
         return self._fold.load(data)

@@ -58,6 +58,10 @@ class Watch:
         """Give how many things the caps have let go."""
         return self._inner.lost(state)
 
+    def begin_after(self, last: int) -> Any:
+        """As the fold does."""
+        return self._inner.begin_after(last)
+
     def load(self, data: bytes) -> Any:
         """Decode a state."""
         return self._inner.load(data)

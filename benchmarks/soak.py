@@ -2,9 +2,10 @@
 
     python -m benchmarks.soak --minutes 8 --rate 50
 
-Five phases of equal length: a steady rate; ten times that; the steady rate beside one key that is given `--hot` events
-at once; half of the input broken; the steady rate again, whose memory is held against the first. Needs the Pub/Sub
-emulator and Prism as the integration tests do (docs/streaming.md).
+Seven phases of equal length: a steady rate; ten times that; the steady rate beside one key that is given `--hot` events
+at once; half of the input broken; the steady rate again, whose memory is held against the first; another hot key as
+large, and the steady rate, whose memory is held against that after the first. Needs the Pub/Sub emulator and Prism as
+the integration tests do (docs/streaming.md).
 
 Prints a line every ten seconds and a table at the end: what was published and told, the lag from publishing an event
 to the row of the finding that it completed, and the memory of the two processes and the size of the state (as the
@@ -37,7 +38,7 @@ time_window: {disorder: 1s, hold: 1s, idle_after: 2s, chain_window: 60s, latenes
   home_settles: 60s}
 """
 _STATE = re.compile(r"(\d+) bytes of state")
-_PHASES = ("steady", "burst", "hot key", "half broken", "steady again")
+_PHASES = ("steady", "burst", "hot key", "half broken", "steady again", "second hot key", "steady at last")
 _USERS = 200
 _CANARY_SECONDS = 1.0
 _LINE_SECONDS = 10.0
@@ -129,14 +130,14 @@ def _publish(load: Load, options: argparse.Namespace) -> Iterator[str]:
         began = canary = time.monotonic()
         sent = 0
         rate = options.rate * (10 if phase == "burst" else 1)
-        hot = options.hot if phase == "hot key" else 0
+        hot = options.hot if "hot key" in phase else 0
         while (passed := time.monotonic() - began) < seconds:
             while sent < passed * rate:
                 broken = phase == "half broken" and sent % 2 == 0
                 load.send(phase, f"user{sent % _USERS}", "s3:ListBuckets", broken)
                 sent += 1
             for _ in range(min(hot, 2_000)):
-                load.send(phase, "hot", "s3:ListBuckets")
+                load.send(phase, phase.replace(" ", ""), "s3:ListBuckets")
             hot -= min(hot, 2_000)
             if time.monotonic() >= canary:
                 load.canary(phase)

@@ -1,12 +1,9 @@
 """CloseSessions: what a drain cuts is told again, marked as partial.
 
-A drain moves the watermark to infinity, and a timer can't tell that from time that passed: it hears its own time alone.
-So a session's end is taken for a drain where it lies beyond what our own source had read when it was stopped, or in the
-future by the clock on the wall (a runner's drain of a live stream). A drain of a subscription that is being read
-from the past, by a runner's own source, goes unnoticed: its findings are as right, and not marked.
+A session's end that a drain brought on is taken for one (transforms/drain.py). A drain of a subscription that is being
+read from the past, by a runner's own source, goes unnoticed: its findings are as right, and not marked.
 """
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +18,7 @@ from analytic.cut import closes, cut
 from analytic.items import Keyed
 from analytic.policy import Policy
 from schemas.records import Finding
-from transforms.puller import stop
+from transforms.drain import is_drain
 
 
 class CloseSessions(beam.PTransform):
@@ -80,7 +77,7 @@ class _CloseFn(beam.DoFn):
         self, timestamp: Timestamp = beam.DoFn.TimestampParam, last: Any = beam.DoFn.StateParam(LAST)
     ) -> Iterator[Finding]:
         encoded = last.read()
-        if encoded is None or not _is_drain(timestamp.micros):
+        if encoded is None or not is_drain(timestamp.micros):
             last.clear()
             return
         finding = self._decode(encoded)
@@ -88,7 +85,3 @@ class _CloseFn(beam.DoFn):
             marked = cut(finding)
             last.write(msgspec.msgpack.encode(marked))
             yield marked
-
-
-def _is_drain(at: int) -> bool:
-    return at > (time.time_ns() // 1_000 if stop.at is None else stop.at)

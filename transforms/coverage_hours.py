@@ -22,6 +22,7 @@ from analytic.items import Keyed
 from analytic.policy import Policy
 from schemas.coverage import Coverage
 from transforms.coders import EventBatch
+from transforms.drain import is_drain
 from transforms.metrics import COVERAGE, CUT, EXPIRED, increase
 
 _BUNDLE_EVENTS = 50_000
@@ -109,14 +110,16 @@ class _CountFn(beam.DoFn):
         hour: Any = beam.DoFn.StateParam(HOUR),
         wake: Any = beam.DoFn.TimerParam(WAKE),
     ) -> Iterator[Coverage]:
-        return self._finish(self._hours.wake(hour.read(), timestamp.micros), hour, wake)
+        turn = self._hours.wake(hour.read(), timestamp.micros)
+        if turn.state is None and not is_drain(timestamp.micros):
+            increase(EXPIRED)
+        return self._finish(turn, hour, wake)
 
     @staticmethod
     def _finish(turn: Turn, hour: Any, wake: Any) -> Iterator[Coverage]:
         increase(CUT, turn.cut)
         increase(COVERAGE, len(turn.rows))
         if turn.state is None:
-            increase(EXPIRED)
             hour.clear()
         else:
             hour.write(turn.state)

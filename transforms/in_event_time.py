@@ -14,6 +14,7 @@ from analytic.event_time import EventTime
 from analytic.fold import Fold
 from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
+from transforms.drain import is_drain
 from transforms.metrics import count, tally
 
 _FORGET = ""
@@ -69,6 +70,8 @@ class _StepInEventTimeFn(beam.DoFn):
         data, batches = parted(pieces)
         items = [item for batch in batches for item in decode_items(batch)]
         turn = self._event_time.receive(data, items, timestamp.micros)
+        if turn.counts.expired and is_drain(timestamp.micros):
+            turn = turn.at_the_end()
         # Everything was computed before: state is written last, so that a failed bundle leaves none behind.
         outputs = encode_outputs(turn.outputs)
         count(turn.counts)

@@ -66,7 +66,7 @@ COUNTERS = {
     RETRACTED: "Outputs that were taken back because of a late item.",
     CUT: "Items, or ids of coverage, that a cap on a key's log let go: what comes late or again is not told apart.",
     FORGOTTEN: "Links, acts upon workloads, places, stages and shifts that a cap on a key's state let go.",
-    EXPIRED: "Keys whose state was let go after its time to live, or because the stream ended.",
+    EXPIRED: "Keys whose state was let go after its time to live.",
     HELD: "Items that were held for the watermark when they came.",
     FINDINGS: "Findings written; on a stream each revision is one.",
     **{f"{FINDINGS}_{chain}": f"Findings written of the chain {chain}." for chain in (*CHAINS, "other")},

@@ -46,6 +46,9 @@ class Retold(ABC, Generic[S, D]):
         """Nothing: what is listed says how much there is."""
         return 0
 
+    def begin_after(self, last: int) -> None:
+        """Nothing: what was told before still stands."""
+
     def load(self, data: bytes) -> S:
         """Decode a state; raises ValueError on a version that this build does not know."""
         check_version(type(self).__name__, data, self.version)

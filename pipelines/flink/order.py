@@ -20,8 +20,8 @@ from transforms.collecting import collect_less
 Order = Callable[[Fold[Any, Any]], KeyedProcessFunction]
 """How a fold is put in order."""
 
-_END = (2**63 - 1) // 1_000
-"""The last millisecond that microseconds can hold. Flink's watermark of the end is a thousand times as far."""
+_END = (2**63 - 1) // 1_000 * 1_000
+"""The last whole millisecond in 64 bits of microseconds: Flink's watermark of the end is a thousand times as far."""
 
 _MILLISECOND = 1_000
 
@@ -45,8 +45,9 @@ class InEventTime(KeyedProcessFunction):
 
     def on_timer(self, unused_timestamp: int, ctx: Any) -> Iterator[Keyed]:
         """Step what the watermark has passed: all of it at once, however far it went."""
-        watermark = min(ctx.timer_service().current_watermark(), _END) * _MILLISECOND
-        return self._finish(self._event_time.receive(self._log.value(), (), watermark), ctx)
+        watermark = min(ctx.timer_service().current_watermark() * _MILLISECOND, _END)
+        turn = self._event_time.receive(self._log.value(), (), watermark)
+        return self._finish(turn.at_the_end() if turn.counts.expired and watermark >= _END else turn, ctx)
 
     def _finish(self, turn: Turn, ctx: Any) -> Iterator[Keyed]:
         # Everything was computed before: state is written last.

@@ -16,6 +16,7 @@ from pipelines.stream import stream
 from pipelines.streaming import sinks, source
 from pipelines.streaming.leash import leashed
 from pipelines.streaming.local import BUILD, prism_path
+from pipelines.streaming.memory import bound_arenas
 from pipelines.streaming.replay import Replay
 from pipelines.streaming.running import watch
 from pipelines.streaming.told import told_since
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the stream; gives the exit code. Raises OSError where the output can't be written."""
+    bound_arenas()
     with tempfile.TemporaryDirectory(prefix="tokentrail-") as folder:
         return _run(options, folder)
 

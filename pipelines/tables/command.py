@@ -84,8 +84,9 @@ def _places(options: argparse.Namespace) -> list[Place]:
 def _print_ddl(places: list[Place]) -> int:
     for place in places:
         _tell(f"{ddl.create_table(place.table, place.name)};\n")
-        if place.table.name == "findings":
-            _tell(f"{ddl.create_view(place.name, live.view_name(place.name))};\n")
+        view = ddl.create_view(place.table, place.name)
+        if view is not None:
+            _tell(f"{view};\n")
     return OK
 
 
@@ -113,9 +114,9 @@ def _create(client: bigquery.Client, places: list[Place], options: argparse.Name
             _tell(f"{place.name}: updated", *found.additive)
         else:
             _tell(f"{place.name}: is as it should be")
-        if place.table.name == "findings" and not (found and found.other):
-            live.replace_view(client, place.name)
-            _tell(f"{live.view_name(place.name)}: view made")
+        view = None if found and found.other else live.replace_view(client, place)
+        if view is not None:
+            _tell(f"{view}: view made")
     return code
 
 

@@ -1,4 +1,4 @@
-"""The statements that make the tables and the view, as text: what `create` runs is what `ddl` prints."""
+"""The statements that make the tables and their views, as text: what `create` runs is what `ddl` prints."""
 
 from schemas.tables import Column, Table, columns
 
@@ -18,17 +18,52 @@ def create_table(table: Table, name: str) -> str:
     )
 
 
-def create_view(findings: str, name: str) -> str:
-    """Give the statement that makes `findings_latest`: of each finding the highest revision, written last.
+def view_name(name: str) -> str:
+    """Give the name of the view of a table."""
+    return f"{name}_latest"
+
+
+def create_view(table: Table, name: str) -> str | None:
+    """Give the statement that makes the view of a table (PROJECT.DATASET.TABLE); None where it has none."""
+    match table.name:
+        case "findings":
+            return _latest_findings(name)
+        case "coverage":
+            return _latest_coverage(table, name)
+    return None
+
+
+def _latest_coverage(table: Table, name: str) -> str:
+    """Of each cell the counts that stand: they only rise, so of each the largest."""
+    counts = [column.name for column in columns(table.schema) if column.name not in _CELL]
+    most = ",\n".join(f"  MAX({count}) AS {count}" for count in counts)
+    return (
+        f"CREATE OR REPLACE VIEW `{view_name(name)}`\n"
+        "OPTIONS (description = 'Of each account, region, service, log class and hour the counts that stand.') AS\n"
+        f"SELECT\n  {', '.join(_CELL)},\n{most}\n"
+        f"FROM `{name}`\n"
+        f"WHERE hour >= {_EARLIEST}\n"
+        f"GROUP BY {', '.join(_CELL)}"
+    )
+
+
+def _latest_findings(name: str) -> str:
+    """Of each finding the highest revision, written last.
 
     Which row is the latest is asked of all partitions, in three small columns: a revision may have an earlier first
     event than the row that it replaces, and a filter on the view must not bring that one back. A retracted finding
     stays, as retracted: who has seen it open must be able to see what became of it.
     """
-    return _VIEW.replace("{VIEW}", name).replace("{FINDINGS}", findings)
+    return _FINDINGS.replace("{VIEW}", view_name(name)).replace("{FINDINGS}", name)
 
 
-_VIEW = """CREATE OR REPLACE VIEW `{VIEW}`
+_CELL = ("provider", "account", "region", "service", "log_class", "hour")
+"""What names a row of coverage (analytic/coverage/cells.py, Cell)."""
+
+_EARLIEST = "TIMESTAMP '0001-01-01 00:00:00+00'"
+"""Before every event: a filter by it satisfies a table's required filter and leaves no row out."""
+
+_FINDINGS = """CREATE OR REPLACE VIEW `{VIEW}`
 OPTIONS (description = 'Of each finding its latest revision; status tells which were retracted.') AS
 SELECT finding.*
 FROM `{FINDINGS}` AS finding
@@ -44,9 +79,8 @@ ON finding.finding_id = latest.finding_id
 WHERE finding.first_event_time >= EARLIEST
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY finding.finding_id, finding.first_event_time ORDER BY finding.score
-) = 1""".replace("EARLIEST", "TIMESTAMP '0001-01-01 00:00:00+00'")
-"""The first filter is before every event: it satisfies the table's required filter and leaves no row out. The last
-line is for a row that was inserted twice."""
+) = 1""".replace("EARLIEST", _EARLIEST)
+"""The last line is for a row that was inserted twice."""
 
 
 def _column(column: Column, depth: int) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 
-from pipelines.tables.ddl import create_view
+from pipelines.tables.ddl import create_view, view_name
 from schemas.evolution import Differences, compare, merge
 from schemas.tables import Column, Table, columns
 
@@ -57,14 +57,16 @@ def update(client: bigquery.Client, place: Place) -> None:
     client.update_table(live, ["schema", "clustering_fields", "require_partition_filter", "description"])
 
 
-def replace_view(client: bigquery.Client, findings: str) -> None:
-    """Make `..._latest` beside the table of findings, or make it anew. Raises GoogleAPICallError."""
-    client.query(create_view(findings, view_name(findings))).result()
+def replace_view(client: bigquery.Client, place: Place) -> str | None:
+    """Make `..._latest` beside a table that has such a view, or make it anew; gives its name.
 
-
-def view_name(findings: str) -> str:
-    """Give the name of the view of a table of findings."""
-    return f"{findings}_latest"
+    Raises GoogleAPICallError.
+    """
+    statement = create_view(place.table, place.name)
+    if statement is None:
+        return None
+    client.query(statement).result()
+    return view_name(place.name)
 
 
 def _columns(fields: list[bigquery.SchemaField]) -> tuple[Column, ...]:

@@ -4,19 +4,21 @@ import msgspec
 import pytest
 
 from analytic.analysis import analyse, follow
-from analytic.caps import FACETS, ISSUES, LESSONS, MARKS, SHIFTS, TAINTS, TOUCHES, spot
+from analytic.caps import ENDED, FACETS, ISSUES, LESSONS, MARKS, SHIFTS, TAINTS, TOUCHES, spot
 from analytic.chains.chain import MAX_MARKS
 from analytic.choice import MAX_CANDIDATES, ambiguous
 from analytic.detection import Detect
 from analytic.event_time import EventTime
 from analytic.fold import Item, fold_sorted
 from analytic.lineage import Follow
-from analytic.links import MAX_TOUCHED, Link, used
+from analytic.links import DOWN, MAX_TOUCHED, Link, inputs, used
 from analytic.policy import Policy
+from analytic.resolve import Resolve
 from analytic.session import MAX_LISTED
 from schemas.records import Actor, ApiEvent, Issued, Step
 from tests import make
 from tests.make import CAFE, DATACENTRE, HOUR, MINUTE, by_instance, by_role, by_user
+from tests.streams import Stream
 
 MOVED = {"source_ip": CAFE, "interface": "sdk", "client": "boto3/1", "os": "windows"}
 
@@ -242,7 +244,61 @@ def test_a_key_let_go_after_its_time_to_live_is_counted() -> None:
     turn = event_time.receive(turn.state, [], event.time + policy.hold)
     assert turn.state is not None
     turn = event_time.receive(turn.state, [], event.time + policy.time_to_live + policy.hold)
-    assert (turn.state, turn.counts.expired) == (None, 1)
+    assert turn.counts.expired == 1
+    assert turn.state is not None
+    assert len(turn.state) < 128  # The mark that it was there.
+    turn = event_time.receive(turn.state, [], event.time + 2 * policy.time_to_live + policy.hold)
+    assert (turn.state, turn.counts.expired) == (None, 0)
+
+
+def test_a_key_that_the_streams_end_lets_go_is_not_counted_and_leaves_no_mark() -> None:
+    policy = Policy()
+    event_time = EventTime(Follow(policy), policy)
+    turn = event_time.receive(None, [used(by_user("a", 0, "s3:ListBuckets"))], make.T0 + HOUR)
+    turn = event_time.receive(turn.state, [], make.T0 + HOUR + policy.time_to_live)
+    assert turn.counts.expired == 1
+    turn = turn.at_the_end()
+    assert (turn.state, turn.wake, turn.counts.expired) == (None, None, 0)
+
+
+DAYS = 24 * HOUR
+LIVES_A_WEEK = Policy(time_to_live=7 * DAYS)
+
+
+@pytest.mark.parametrize(("days", "spots"), [(6, False), (9, True), (13, True), (15, False)])
+def test_what_a_time_to_live_ended_is_said_for_another(days: int, spots: bool) -> None:
+    """The same theft on the person's first day, and that many days after the last: the key is there, was, or is new."""
+    stream = Stream(LIVES_A_WEEK)
+    stream.bundle([quiet("a", 0, "s3:ListBuckets")])
+    stream.watermark(make.T0 + HOUR)
+    stream.watermark(make.T0 + days * DAYS)
+    theft = [make.changed(event, {"time": event.time + days * DAYS}) for event in shifted()]
+    stream.bundle([make.changed(event, {"event_id": f"{event.event_id}2"}) for event in theft])
+    stream.watermark(make.T0 + days * DAYS + HOUR)
+    assert stream.findings()
+    said_so = [spot(ENDED, LIVES_A_WEEK) in finding.blind_spots for finding in stream.findings()]
+    assert said_so == [spots] * len(said_so)
+    assert stream.follow.counts["forgotten"] == stream.detect.counts["forgotten"] == 0
+
+
+def test_a_scan_of_the_same_has_no_time_to_live() -> None:
+    later = [
+        make.changed(event, {"time": event.time + 9 * DAYS, "event_id": f"{event.event_id}2"}) for event in shifted()
+    ]
+    assert spot(ENDED, LIVES_A_WEEK) not in said([quiet("a", 0, "s3:ListBuckets"), *later], LIVES_A_WEEK)
+
+
+def test_a_link_whose_way_up_was_let_go_says_so() -> None:
+    """Resolve knew at a role's name who had issued what, until its time to live; what is issued from there lacks it."""
+    fold = Resolve(LIVES_A_WEEK, last=False)
+    onward = make.changed(
+        by_role("o", 9 * DAYS, "sts:AssumeRole", "admin", "s", "ASIA1"),
+        {"issued": Issued("ASIAX", "AROAADMIN:s"), "resources": [f"arn:aws:iam::{make.ACCOUNT}:role/admin"]},
+    )
+    (item,) = [one for _, one in inputs(onward, LIVES_A_WEEK) if one.id.startswith(f"{DOWN}|")]
+    for last, cuts in ((make.T0, [ENDED]), (make.T0 - 6 * DAYS, [])):
+        _, drafts = fold.step(fold.begin_after(last), _copy(item))
+        assert {tuple(link.cuts) for _, (_, _, link, _) in drafts} == {tuple(cuts)}
 
 
 def _copy(item: Item) -> Item:

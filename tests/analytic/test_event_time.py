@@ -258,5 +258,38 @@ def test_what_was_learnt_before_waits_for_the_actors_first_event_and_then_lives_
     stream.bundle([event])
     stream.watermark(make.T0 + make.HOUR)
     assert list(stream.detect.states) == [actor]
-    stream.watermark(make.T0 + 40 * 24 * make.HOUR)
+    stream.watermark(make.T0 + 80 * 24 * make.HOUR)
     assert stream.detect.states[actor] is None
+
+
+@given(days(), days(), st.randoms(use_true_random=False), st.data())
+@settings(max_examples=100)
+def test_what_comes_after_a_time_to_live_tells_the_same_in_any_order(
+    before: list[ApiEvent], after: list[ApiEvent], random, data: st.DataObject
+) -> None:
+    """Days at whose keys everything ended, then others: shuffled, doubled, split, or as they happened."""
+    day = 24 * make.HOUR
+    policy = Policy(time_to_live=7 * day)
+    after = [make.changed(event, {"time": event.time + 9 * day, "event_id": f"l{event.event_id}"}) for event in after]
+
+    def run(first: list[list[ApiEvent]], then: list[list[ApiEvent]]) -> Stream:
+        stream = Stream(policy)
+        for bundles, start in ((first, make.T0), (then, make.T0 + 9 * day)):
+            stream.watermark(start)
+            for number, bundle in enumerate(bundles):
+                stream.bundle(bundle)
+                stream.watermark(start + number * make.MINUTE)
+            stream.watermark(start + 12 * make.HOUR)
+        return stream
+
+    def disorder(events: list[ApiEvent]) -> list[list[ApiEvent]]:
+        arriving = events + random.choices(events, k=len(events) // 2)
+        random.shuffle(arriving)
+        size = data.draw(st.integers(1, 6))
+        return [arriving[start : start + size] for start in range(0, len(arriving), size)]
+
+    expected = run([before], [after])
+    assert plain(run(disorder(before), disorder(after)).findings()) == plain(expected.findings())
+    expected.watermark(END)
+    for stage in (*expected.rounds, expected.follow, expected.detect):
+        assert [state for state in stage.states.values() if state is not None] == []

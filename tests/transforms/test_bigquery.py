@@ -31,7 +31,7 @@ def dataset(bigquery: Emulator) -> str:
     for schema in ("finding", "dead_letter"):
         made = table(avro.load(schema))
         live.create(client, Place(made, f"{name}.{made.name}"))
-    live.replace_view(client, f"{name}.findings")
+        live.replace_view(client, Place(made, f"{name}.{made.name}"))
     return name
 
 
