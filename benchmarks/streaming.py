@@ -1,11 +1,14 @@
 """What an event costs `tokentrail stream` on Prism: a backlog of one record a message, over many keys.
 
-    python -m benchmarks.streaming --emulator 127.0.0.1:8085 --events 50000
+    python -m benchmarks.streaming --emulator 127.0.0.1:8085 --events 50000 --rate 500
 
 Needs Prism and a running Pub/Sub emulator (docs/streaming.md). The backlog is the synthetic load of the other
 benchmarks (simulator/load.py), published as fast as may be; behind it comes an act that is a finding by itself. Counted
 is the CPU of the stream's process and of Prism from the first message on until that finding is told and both are at
 rest: what they use at rest is told beside it. The emulator is none of ours and is not counted.
+
+The load's day is made as short as the rate asks for, by the events' own times: a runner's bundle holds what is due in
+one share of `hold`, so that what an event costs hangs on how many others are due with it.
 """
 
 import argparse
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,10 +36,13 @@ from simulator.load import events
 _PROJECT = "tokentrail-streaming"
 _SEED = 1
 _POLICY = "version: 1\ntime_window: {disorder: 1h, idle_after: 5s}\n"
-"""A backlog's days pass in seconds, and Pub/Sub delivers it in no order: an hour of disorder is some 2,000 messages."""
+"""A backlog's time passes faster than the clock's, and Pub/Sub delivers it in no order."""
 
-_LAST = "2026-03-04T06:00:00Z"
-"""After every event of the load, which ends with 2026-03-03."""
+_START = datetime(2026, 3, 3, tzinfo=UTC)
+"""The day of the load."""
+
+_AFTER = timedelta(hours=1)
+"""So long after the load comes the last event."""
 
 _CANARY = "00000000-0000-4000-8000-00000000000c"
 _REST_SECONDS = 6
@@ -54,12 +61,13 @@ class Part(NamedTuple):
         return Part(self.stream - other.stream, self.prism - other.prism)
 
 
-def messages(records: int) -> Iterator[bytes]:
-    """Give the load, a record a message, and then the act that is a finding by itself."""
+def messages(records: int, rate: float) -> Iterator[bytes]:
+    """Give the load, a record a message and so many a second, and then the act that is a finding by itself."""
     encode = msgspec.json.Encoder().encode
+    shrunk = records / rate / timedelta(days=1).total_seconds()
     last: dict[str, Any] = {}
     for last in events(records, _SEED):
-        yield encode(last)
+        yield encode({**last, "eventTime": _written((_read(last["eventTime"]) - _START) * shrunk)})
     identity = {
         "type": "IAMUser",
         "principalId": "AIDACANARYEXAMPLE",
@@ -69,12 +77,28 @@ def messages(records: int) -> Iterator[bytes]:
         "userName": "canary",
     }
     call = {"eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue", "eventID": _CANARY}
-    yield encode({**last, **call, "userIdentity": identity, "eventTime": _LAST, "sourceIPAddress": "203.0.113.7"})
+    yield encode(
+        {
+            **last,
+            **call,
+            "userIdentity": identity,
+            "eventTime": _written(_AFTER + timedelta(seconds=records / rate)),
+            "sourceIPAddress": "203.0.113.7",
+        }
+    )
 
 
-def publish(topic: str, records: int) -> int:
+def _read(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _written(since: timedelta) -> str:
+    return f"{_START + since:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def publish(topic: str, records: int, rate: float) -> int:
     """Publish all; gives how many messages."""
-    publisher, sent, load = pubsub_v1.PublisherClient(), 0, messages(records)
+    publisher, sent, load = pubsub_v1.PublisherClient(), 0, messages(records, rate)
     while batch := list(islice(load, 5_000)):
         for future in [publisher.publish(topic, data) for data in batch]:
             future.result(timeout=120)
@@ -105,7 +129,7 @@ def measured(stream: subprocess.Popen[bytes], topic: str, output: Path, options:
     time.sleep(options.settle)
     rest = at_rest(stream.pid)
     before, began = used(stream.pid), time.perf_counter()
-    sent = publish(topic, options.events)
+    sent = publish(topic, options.events, options.rate)
     until = time.monotonic() + options.wait
     while not told(output):
         if stream.poll() is not None or time.monotonic() > until:
@@ -130,6 +154,7 @@ def main() -> int:
     """Measure and print; gives 1 without Prism."""
     parser = argparse.ArgumentParser(description="Measure `tokentrail stream` on Prism by a backlog.")
     parser.add_argument("--events", type=positive, default=50_000, help="records (%(default)s)")
+    parser.add_argument("--rate", type=float, default=500, help="events a second, by their own times (%(default)s)")
     parser.add_argument("--emulator", required=True, metavar="HOST:PORT", help="a running Pub/Sub emulator")
     parser.add_argument("--settle", type=float, default=15, help="seconds that a start may take (%(default)s)")
     parser.add_argument("--wait", type=float, default=900, help="seconds that all may take (%(default)s)")
