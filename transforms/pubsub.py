@@ -236,7 +236,7 @@ class _PullFn(beam.DoFn):
 
     def _given(self, received: Any, progress: Progress) -> TimestampedValue:
         message = received.message
-        published = Timestamp.from_utc_datetime(message.publish_time).micros
+        published = message.publish_time.ToMicroseconds()
         attributes = dict(message.attributes)
         spanned = span(whole(message.data))
         watermark.heard(progress, spanned and spanned.latest, published, _now(), self._policy)

@@ -71,8 +71,19 @@ def parse_common(data: bytes, origin: str) -> ApiEvent | Ignored | None:
     return _event(record, data, origin)
 
 
+_TELLING = frozenset(
+    {
+        *("eventversion", "useridentity", "digeststarttime", "messagetype", "eventname"),
+        *("s3bucket", "event", "topicarn"),
+    }
+)
+"""The names, in lower case, of which a record has one at least that `recognises` says yes to."""
+
+
 def recognises(fields: Mapping[str, msgspec.Raw]) -> bool:
     """Whether a record, decoded one level, is CloudTrail's in any writing, or one of what comes along with it."""
+    if _TELLING.isdisjoint(map(str.lower, fields)):
+        return False  # Before the values are copied: every record of another log is asked first whether it is this.
     written = _lower(fields)
     if "eventversion" in written or "useridentity" in written or "digeststarttime" in written:
         return True

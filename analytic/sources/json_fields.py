@@ -4,6 +4,7 @@ Every function takes any JSON value and never raises on a wrong type: what is no
 or empty.
 """
 
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -100,8 +101,9 @@ def bound(event: ApiEvent) -> ApiEvent:
         for name, value in zip(_TEXT_FIELDS, _texts_of(event), strict=True):
             if value is not None and len(value) > MAX_TEXT_CHARS:
                 setattr(event, name, value[:MAX_TEXT_CHARS])
-    if any(_lists_of(event)):
-        for name, values in zip(_LIST_FIELDS, _lists_of(event), strict=True):
+    lists = _lists_of(event)
+    if any(lists) and max(map(len, chain.from_iterable(lists))) > MAX_TEXT_CHARS:
+        for name, values in zip(_LIST_FIELDS, lists, strict=True):
             if values:
                 setattr(event, name, [value[:MAX_TEXT_CHARS] for value in values])
     return event

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytic.sources import struct_text
-from analytic.sources.cloudtrail import parse
+from analytic.sources.cloudtrail import parse, recognises
 from analytic.sources.errors import ParseError
+from analytic.sources.json_fields import decode_fields
 from analytic.sources.source import parse_record
 from schemas.records import ApiEvent
 from tests.sources.cloudtrail_records import ACCOUNT, ORIGIN, record, role, shown
@@ -192,3 +194,27 @@ def test_hostile_text_costs_time_in_proportion(text: str) -> None:
 def test_any_text_is_a_struct_or_refused(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert isinstance(struct_text.parse(text), dict | list)
+
+
+@pytest.mark.parametrize("written", [str, str.lower, str.upper])
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"eventVersion": "1.08"},
+        {"userIdentity": {}},
+        {"digestStartTime": "2026-03-03T00:00:00Z"},
+        {"messageType": "CONTROL_MESSAGE"},
+        {"s3Bucket": "trail", "s3ObjectKey": ["one"]},
+        {"Event": "s3:TestEvent"},
+        {"TopicArn": "arn:aws:sns:eu-west-1:111122223333:trail", "Type": "SubscriptionConfirmation"},
+        {"eventName": "ListBuckets", "eventSource": "s3.amazonaws.com"},
+    ],
+    ids=lambda record: "+".join(record),
+)
+def test_each_name_that_tells_a_record_does_so_in_any_case(
+    record: dict[str, Any], written: Callable[[str], str]
+) -> None:
+    data = json.dumps({"other": 1} | {written(name): value for name, value in record.items()}).encode()
+    assert recognises(decode_fields(data))
+    less = json.dumps({written(name): value for name, value in list(record.items())[1:]} | {"eventTime": 1}).encode()
+    assert not recognises(decode_fields(less))

@@ -7,6 +7,7 @@ v1, Cloud Storage JSON v1 (projects.hmacKeys), Kubernetes authentication.k8s.io/
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -66,6 +67,7 @@ def field(value: dict[str, Any], name: str) -> Any:
     return value.get(first + "".join(word.capitalize() for word in rest))
 
 
+@lru_cache(4_096)
 def tail(service: str, action: str) -> str:
     """Give the part of a method's name that stays when its API version changes.
 
