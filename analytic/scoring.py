@@ -31,17 +31,6 @@ BREAK_GLASS_BITS = 3.0
 INSIDE_SHARE = 0.75
 """How much of a finding's score documented automation inside its envelope explains."""
 
-SAME_DEVICE_BITS = -2.5
-"""A person who travels takes the laptop along; who takes a credential has another. The client is a claim: so much it
-can explain, and no more."""
-
-WEAK_BITS = 1.3
-"""A shift below this is what two sessions of five show: it says nothing of another device."""
-
-_PLACES = frozenset({"network", "country"})
-_ROUTES = frozenset({"travel", "cloud", "issue", "home"})
-"""No journey explains these: too fast, into somebody's data centre, off the machine that the credential is of."""
-
 _FAMILIES = {
     "network": "place",
     "country": "place",
@@ -117,10 +106,8 @@ def _tempering(draft: Draft) -> list[Reason]:
         why = "the network is one that this actor has used before, or the organisation's own"
         found.append(Reason("known_network", -1.0, why))
     shifted = {shift.dimension for shift in draft.shifts} - {"identity", "history"}
-    telling = {shift.dimension for shift in draft.shifts if shift.bits >= WEAK_BITS} - {"identity", "history"}
-    moved = bool(telling) and telling <= _PLACES
-    if moved and shifted.isdisjoint(_ROUTES):
-        found.append(Reason("same_device", SAME_DEVICE_BITS, "only the place changed: the client stayed the same"))
+    if shifted == {"network"}:
+        found.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))
     left = context_bits([shift for shift in draft.shifts if shift.dimension in shifted])
     bounded = []
     for reason in found:
