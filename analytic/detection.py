@@ -27,9 +27,9 @@ from analytic.session import (
     live,
     reach,
 )
-from analytic.shifts import Context, by_service, context_of
+from analytic.shifts import Context, by_service, context_of, remember
 from analytic.surprise import Expectation
-from analytic.weighed import judged, news
+from analytic.weighed import MAX_PLACES, judged, news
 from schemas.records import Step
 
 MAX_KINDS = 12
@@ -76,6 +76,8 @@ class Detect:
         if by_service(event):
             list_(session, event, context)
             return state, []
+        if context.country is not None:
+            remember(state.places, context.country, event.time, MAX_PLACES)
         shifts = judged(state, step, context, self._policy, self._expect)
         looks = self._familiar.looks(state, step, context)
         seen = self._familiar.find(state, looks, event.time)

@@ -83,7 +83,7 @@ class ActorState(msgspec.Struct, array_like=True):
 
     `tainted` are facets that were new in a session with a finding: they teach nothing until they are forgotten.
     `kinds` are the session's kinds of calls that do not matter by themselves, as many as are asked for. `cuts` is what
-    the caps let go.
+    the caps let go. `places` are the countries that the actor called from, with when it last did.
     """
 
     version: int = VERSION
@@ -99,6 +99,7 @@ class ActorState(msgspec.Struct, array_like=True):
     serious: bool = False
     last_act: str | None = None
     cuts: Cuts = {}
+    places: dict[str, int] = {}
 
 
 def enter(state: ActorState, event: ApiEvent, context: Context, policy: Policy) -> Session:

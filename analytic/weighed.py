@@ -8,7 +8,7 @@ import msgspec
 
 from analytic.baseline import sessions
 from analytic.envelopes import expects_console, is_trusted
-from analytic.policy import Policy
+from analytic.policy import HOUR, Policy
 from analytic.session import ActorState, show
 from analytic.shifts import BITS, NEAR_BITS, Context
 from analytic.surprise import Expectation
@@ -24,6 +24,9 @@ _JUMPS = frozenset({"network", "country", "cloud", "os"})
 _ELSEWHERE = ("shifted", "issue")
 """The facet of a session in which a credential was used elsewhere than where it was issued."""
 
+_REACHED = frozenset({"network", "country"})
+"""Shifts that a journey explains."""
+
 _ROUTES = frozenset({"issue", "travel"})
 """Shifts that are told of a place by the way there: what is judged is the network at its end."""
 
@@ -35,6 +38,16 @@ TRUSTED_BITS = 0.5
 """What a change of place still says that ends in one of the organisation's own networks (policy: trusted_networks)."""
 
 _PLACES = frozenset({"network", "country", "cloud", "travel", "issue"})
+
+JOURNEY = 4 * HOUR
+"""A silence as long as a journey to another country takes, from door to door. A thief who has a credential of somebody
+at work uses it while they work, or within the hour; whoever waits for their night is told by what else is new."""
+
+JOURNEY_BITS = 1.5
+"""What another place says to which the person can have gone since they were last seen: it opens no gate alone."""
+
+MAX_PLACES = 8
+"""Countries of an actor that are remembered with when it was last there; the least recent goes first."""
 
 CONSOLE_BITS = 2.0
 """The console or Cloud Shell used by somebody whom the policy does not expect there (DET0078: ConsoleContext)."""
@@ -66,6 +79,8 @@ def _weighed(
     facet = ("network", context.network) if shift.dimension in _ROUTES else (shift.dimension, shift.after)
     if shift.dimension in _FACETS or shift.dimension in _ROUTES:
         bits = _as_lent(step, facet, bits, expect)
+    if shift.dimension in _REACHED and _journeyed(state, step, context):
+        bits = min(bits, JOURNEY_BITS)
     if trusted and shift.dimension in _PLACES:
         bits = min(bits, TRUSTED_BITS)
     return shift if bits == shift.bits else msgspec.structs.replace(shift, bits=bits)
@@ -106,6 +121,8 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
                 bits, jumped = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
             elif bits > 0:
                 before = None
+        if name in _REACHED and _journeyed(state, step, context):
+            bits = min(bits, JOURNEY_BITS)
         if trusted and name in _PLACES:
             bits = min(bits, TRUSTED_BITS)
         if bits >= _LEAST_BITS and (proven or before is not None):
@@ -128,6 +145,17 @@ def _is_unexpected_console(step: Step, policy: Policy) -> bool:
     if not policy.console_expected or step.event.interface not in policy.console_interfaces:
         return False
     return not expects_console(policy, step.actor, step.event)
+
+
+def _journeyed(state: ActorState, step: Step, context: Context) -> bool:
+    """Whether a person calls from another country than before, after a silence in which they can have gone there.
+
+    Not where the network is a cloud's or a host's: nobody travels into one.
+    """
+    if context.country is None or context.cloud not in (None, "access") or not _is_personal(step):
+        return False
+    elsewhere = [at for country, at in state.places.items() if country != context.country]
+    return bool(elsewhere) and step.event.time - max(elsewhere) >= JOURNEY
 
 
 def _is_personal(step: Step) -> bool:
