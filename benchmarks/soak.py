@@ -17,11 +17,9 @@ import argparse
 import json
 import os
 import re
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,6 +28,7 @@ from typing import Any, NamedTuple
 
 from google.cloud import pubsub_v1
 
+from benchmarks.local_stream import running
 from pipelines.streaming.local import BUILD, prism_path
 
 _POLICY = """version: 1
@@ -209,28 +208,8 @@ def main() -> int:
     if prism_path() is None:
         print(f"Prism is not here: {BUILD}", file=sys.stderr)
         return 1
-    os.environ["PUBSUB_EMULATOR_HOST"] = options.emulator
-    name = f"soak{int(time.time())}"
-    publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
-    topic = publisher.topic_path(_PROJECT, name)
-    subscription = subscriber.subscription_path(_PROJECT, name)
-    publisher.create_topic(name=topic)
-    subscriber.create_subscription(name=subscription, topic=topic, ack_deadline_seconds=60)
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder)
-        (output / "policy.yaml").write_text(_POLICY)
-        line = ["--subscription", subscription, "--output", folder, "--policy", str(output / "policy.yaml")]
-        line += ["--file-seconds", "1", "--dead-letter-limit", "1"]
-        with (output / "log").open("wb") as log:
-            stream = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "pipelines.stream", *line], stderr=log)
-        try:
-            return _soak(options, Load(topic), stream, output)
-        finally:
-            stream.send_signal(signal.SIGTERM)
-            try:
-                stream.wait(180)
-            except subprocess.TimeoutExpired:
-                stream.kill()
+    with running(options.emulator, _PROJECT, _POLICY, "--dead-letter-limit", "1") as stream:
+        return _soak(options, Load(stream.topic), stream.process, stream.output)
 
 
 def _soak(options: argparse.Namespace, load: Load, stream: subprocess.Popen[bytes], output: Path) -> int:

@@ -14,10 +14,8 @@ one share of `hold`, so that what an event costs hangs on how many others are du
 import argparse
 import os
 import platform
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,6 +27,7 @@ import msgspec
 from google.cloud import pubsub_v1
 
 from benchmarks.arguments import positive
+from benchmarks.local_stream import running
 from benchmarks.processes import below
 from pipelines.streaming.local import BUILD, prism_path
 from simulator.load import events
@@ -160,29 +159,9 @@ def main() -> int:
     if prism_path() is None:
         print(f"Prism is not here: {BUILD}", file=sys.stderr)
         return 1
-    os.environ["PUBSUB_EMULATOR_HOST"] = options.emulator
-    name = f"streaming{int(time.time())}"
-    publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
-    topic, subscription = publisher.topic_path(_PROJECT, name), subscriber.subscription_path(_PROJECT, name)
-    publisher.create_topic(name=topic)
-    subscriber.create_subscription(name=subscription, topic=topic, ack_deadline_seconds=60)
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder)
-        (output / "policy.yaml").write_text(_POLICY)
-        line = ["--subscription", subscription, "--output", folder, "--policy", str(output / "policy.yaml")]
-        line += ["--file-seconds", "1", "--replay", "0s"]
-        with (output / "log").open("wb") as log:
-            stream = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "pipelines.stream", *line], stderr=log)
-        try:
-            print(measured(stream, topic, output, options))
-        finally:
-            stream.send_signal(signal.SIGTERM)
-            try:
-                stream.wait(180)
-            except subprocess.TimeoutExpired:
-                stream.kill()
-            print((output / "log").read_text().splitlines()[-1], file=sys.stderr)
+    with running(options.emulator, _PROJECT, _POLICY, "--replay", "0s") as stream:
+        print(measured(stream.process, stream.topic, stream.output, options))
     return 0
 
 
