@@ -199,7 +199,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hot", type=int, default=100_000, help="events of the one hot key")
     parser.add_argument("--emulator", required=True, metavar="HOST:PORT", help="a running Pub/Sub emulator")
     parser.add_argument("--wait", type=float, default=300, help="seconds that the end may take")
-    return parser.parse_args()
+    options = parser.parse_args()
+    least = len(_PHASES) * _LINE_SECONDS / 60
+    if options.minutes < least:
+        parser.error(f"--minutes {options.minutes:g}: a phase needs a line of its own, give {least:.2f} or more")
+    return options
 
 
 def main() -> int:
