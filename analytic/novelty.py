@@ -11,11 +11,8 @@ from analytic.peers import lent_of, role_of
 from analytic.policy import HOUR, Policy
 from analytic.session import ActorState, show
 from analytic.shifts import Context
-from analytic.surprise import CONTEXT, Expectation
+from analytic.surprise import CONTEXT, LEAST_HISTORY, Expectation
 from schemas.records import Step
-
-LEAST_HISTORY = 2.5
-"""Sessions from which on something can be called new to an actor: before, everything is."""
 
 _THURSDAY = 3
 """The weekday of 1970-01-01, with Monday as 0."""

@@ -54,8 +54,8 @@ PROGRAMS = frozenset({"service_account", "service_principal", "workload", "servi
 _MAX_KNOWN = 4_096
 """Values whose surprise is remembered, at some 300 bytes each; then they are worked out again."""
 
-LEAST_KNOWN = 2.5
-"""Sessions from which on something can be said of an identity that is lent: before, it is nobody's habit."""
+LEAST_HISTORY = 2.5
+"""Sessions from which on something can be called new, or usual: before, everything is new and nothing a habit."""
 
 USUAL_BITS = 1.0
 """What surprises less than this in an identity is usual of it."""
@@ -146,45 +146,47 @@ class Expectation:
 
     def is_unheard_of(self, step: Step, facet: Facet, at: int) -> bool:
         """Whether the peers of a step's actor are known, and do not show a facet's value either."""
-        names = groups_of(step.actor, role_of(step.event)) if self._groups else []
-        return is_unheard_of(self._groups, names, facet, at, self._policy)
+        return is_unheard_of(self._groups, self._names(step), facet, at, self._policy)
 
     def is_shared(self, step: Step, facet: Facet, at: int) -> bool:
         """Whether the peers of a step's actor are known to show a facet's value."""
         return self._peers(step, facet, at) >= LEAST_SHARE
 
-    def lent_bits(self, step: Step, facet: Facet, at: int) -> float | None:
+    def lent_bits(self, step: Step, name: str, value: str | None) -> float | None:
         """Give the surprise of a facet's value in the identity that somebody was lent; None where it is little known.
 
         Who works with a new key of a service account from where that always worked does as its programs do.
         """
         lent = lent_of(step.event) if self._groups and step.hops else None
         known = self._groups.get(IDENTITY + lent) if lent is not None else None
-        if known is None or counts.sessions(known, at, self._policy.baseline_half_life, facet[0]) < LEAST_KNOWN:
+        if known is None or value is None:
             return None
-        return facet_bits(known, facet, at, 0.0, self._policy, NEW_TO_PROGRAMS)
+        at = step.event.time
+        if counts.sessions(known, at, self._policy.baseline_half_life, name) < LEAST_HISTORY:
+            return None
+        return facet_bits(known, (name, value), at, 0.0, self._policy, NEW_TO_PROGRAMS)
 
     def usual(self, step: Step, context: Context) -> frozenset[str]:
         """Give the facets whose value is usual of the identity that somebody was lent."""
-        if lent_of(step.event) is None or not self._groups:
+        if lent_of(step.event) is None:
             return frozenset()
-        found = ((name, self._lent_bits_of(step, name, getattr(context, name))) for name in CONTEXT)
+        found = ((name, self.lent_bits(step, name, getattr(context, name))) for name in CONTEXT)
         return frozenset(name for name, bits in found if bits is not None and bits < USUAL_BITS)
-
-    def _lent_bits_of(self, step: Step, name: str, value: str | None) -> float | None:
-        return None if value is None else self.lent_bits(step, (name, value), step.event.time)
 
     def is_own_account(self, own: Baseline, step: Step, account: str) -> bool:
         """Whether an account is the organisation's: the actor or its peers have worked there, or the policy says so."""
         if account in self._policy.own_accounts or account in own.values.get("account", {}):
             return True
-        names = groups_of(step.actor, role_of(step.event)) if self._groups else []
-        return any(account in self._groups[name].values.get("account", {}) for name in names if name in self._groups)
+        known = (self._groups[name] for name in self._names(step) if name in self._groups)
+        return any(account in group.values.get("account", {}) for group in known)
+
+    def _names(self, step: Step) -> list[str]:
+        return groups_of(step.actor, role_of(step.event)) if self._groups else []
 
     def _peers(self, step: Step, facet: Facet, at: int) -> float:
         if not self._groups:
             return 0.0
-        return share(self._groups, groups_of(step.actor, role_of(step.event)), facet, at, self._policy)
+        return share(self._groups, self._names(step), facet, at, self._policy)
 
 
 def _prior(step: Step) -> Mapping[str, float]:

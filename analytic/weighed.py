@@ -76,9 +76,10 @@ def _weighed(
             bits = min(bits, expect.habit_bits(state.baseline, _ELSEWHERE, bits, step.event.time))
         elif shift.dimension in _FACETS and shift.after is not None:
             bits = expect.facet_bits(state.baseline, step, (shift.dimension, shift.after), step.event.time)
-    facet = ("network", context.network) if shift.dimension in _ROUTES else (shift.dimension, shift.after)
-    if shift.dimension in _FACETS or shift.dimension in _ROUTES:
-        bits = _as_lent(step, facet, bits, expect)
+    if shift.dimension in _ROUTES:
+        bits = _as_lent(step, "network", context.network, bits, expect)
+    elif shift.dimension in _FACETS:
+        bits = _as_lent(step, shift.dimension, shift.after, bits, expect)
     if shift.dimension in _REACHED and _journeyed(state, step, context):
         bits = min(bits, JOURNEY_BITS)
     if trusted and shift.dimension in _PLACES:
@@ -106,7 +107,8 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
             continue
         if name in shifted:
             continue
-        bits = _as_lent(step, (name, value), expect.facet_bits(state.baseline, step, (name, value), event.time), expect)
+        bits = expect.facet_bits(state.baseline, step, (name, value), event.time)
+        bits = _as_lent(step, name, value, bits, expect)
         jumped = before = None
         known = value in state.baseline.values.get(name, {})
         if name in _JUMPS and not known and _is_personal(step):
@@ -117,7 +119,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
                 and context.provider in state.facets.get("provider", {})
             )
             jump = NEAR_BITS if near else BITS[name]
-            if before is not None and jump > bits and _as_lent(step, (name, value), jump, expect) == jump:
+            if before is not None and jump > bits and _as_lent(step, name, value, jump, expect) == jump:
                 bits, jumped = jump, f"{name} {value} came beside {before} within one session of {step.actor.name}"
             elif bits > 0:
                 before = None
@@ -133,10 +135,9 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
     return found
 
 
-def _as_lent(step: Step, facet: tuple[str, str | None], bits: float, expect: Expectation) -> float:
+def _as_lent(step: Step, name: str, value: str | None, bits: float, expect: Expectation) -> float:
     """Give the bits that are left where the identity that the actor was lent is known to show a facet's value."""
-    name, value = facet
-    lent = None if value is None else expect.lent_bits(step, (name, value), step.event.time)
+    lent = expect.lent_bits(step, name, value)
     return bits if lent is None else min(bits, lent)
 
 
