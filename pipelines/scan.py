@@ -3,8 +3,10 @@
 import json
 import logging
 import os
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -32,8 +34,10 @@ from transforms.databases import Databases
 from transforms.dead_letter import TAG
 from transforms.metrics import FINDINGS, IGNORED_KINDS, counters, tally
 from transforms.metrics import ignored as ignored_kind
+from transforms.order import Order
 from transforms.parse import ParseAuditLogs
 from transforms.read import ReadFiles
+from transforms.spilled_fold import spilled
 from transforms.write import WriteDeadLetters, WriteError, WriteEvents, WriteFindings
 
 _HERE = "--runner=FnApiRunner"
@@ -41,7 +45,8 @@ _HERE = "--runner=FnApiRunner"
 
 _ERROR_CHARACTERS = 500
 
-Build = Callable[[beam.PCollection], object]
+Build = Callable[[beam.PCollection, Order], object]
+"""Builds what is written of events (in blocks), with its folds in the order that the runner asks for."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,13 @@ class Outcome:
     counted: dict[str, int]
 
 
-def build(pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, databases: Databases) -> None:
+def build(
+    pipeline: beam.Pipeline, uris: list[str], output: str, write: Build, databases: Databases, order: Order
+) -> None:
     """Build the flow over files: read, parse, then what `write` adds; the dead letters of both steps meet."""
     read = pipeline | "Uris" >> beam.Create(uris).with_output_types(str) | "ReadFiles" >> ReadFiles()
     parsed = read.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
-    write(parsed.events)
+    write(parsed.events, order)
     dead_letters = (read[TAG], parsed[TAG]) | "DeadLetters" >> beam.Flatten()
     _ = dead_letters | "WriteDeadLetters" >> WriteDeadLetters(output)
 
@@ -71,10 +78,10 @@ def findings_to(
 ) -> Build:
     """Give what writes the findings of events, with what their logs show: a finding names what it could not see."""
 
-    def write(events: beam.PCollection) -> None:
+    def write(events: beam.PCollection, order: Order) -> None:
         coverage = coverage_from(events)
         _ = coverage | "WriteCoverage" >> WriteCoverage(output)
-        findings = findings_from(events, bounded(), policy, baseline, chains)
+        findings = findings_from(events, order, policy, baseline, chains)
         named = with_blind_spots(findings, coverage, policy)
         _ = named | "WriteFindings" >> WriteFindings(output, detected_at)
 
@@ -83,20 +90,20 @@ def findings_to(
 
 def coverage_to(output: str) -> Build:
     """Give what writes what the logs of events show."""
-    return lambda events: coverage_from(events) | "WriteCoverage" >> WriteCoverage(output)
+    return lambda events, _: coverage_from(events) | "WriteCoverage" >> WriteCoverage(output)
 
 
 def baseline_to(path: str, policy: Policy) -> Build:
     """Give what writes the baseline of events to a file."""
     folder, name = os.path.split(path)
-    return lambda events: (
-        baseline_from(events, bounded(), policy) | "WriteBaseline" >> WriteBaseline(folder, name, policy)
+    return lambda events, order: (
+        baseline_from(events, order, policy) | "WriteBaseline" >> WriteBaseline(folder, name, policy)
     )
 
 
 def events_to(output: str) -> Build:
     """Give what writes the events themselves."""
-    return lambda events: events | "WriteEvents" >> WriteEvents(output)
+    return lambda events, _: events | "WriteEvents" >> WriteEvents(output)
 
 
 def run(
@@ -117,9 +124,12 @@ def run(
     collect_less()
     started, before = time.monotonic(), tally.bytes_read
     pipeline = _pipeline(beam_options)
-    build(pipeline, list(inputs.uris), output, write, databases)
     try:
-        with watching(sum(inputs.uris.values()), lambda: tally.bytes_read - before, quiet=quiet):
+        with (
+            _order(output, beam_options) as order,
+            watching(sum(inputs.uris.values()), lambda: tally.bytes_read - before, quiet=quiet),
+        ):
+            build(pipeline, list(inputs.uris), output, write, databases, order)
             result = pipeline.run()
             result.wait_until_finish()
     except WriteError as error:
@@ -134,6 +144,16 @@ def run(
     summary = summarise(counted, findings, inputs, time.monotonic() - started)
     write_summary(output, summary)
     return Outcome(findings, summary, counted)
+
+
+@contextmanager
+def _order(output: str, beam_options: Sequence[str]) -> Iterator[Order]:
+    """Give the order of the folds: in this process with its shuffles on disk, while another runner has its own."""
+    if beam_options:
+        yield bounded()
+        return
+    with tempfile.TemporaryDirectory(prefix=".shuffle-", dir=output) as folder:
+        yield spilled(folder)
 
 
 def write_summary(output: str, summary: dict[str, Any]) -> None:

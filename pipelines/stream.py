@@ -1,6 +1,7 @@
 """The flow: from the events of any source to findings. A table of contents; the parts are in `transforms/`."""
 
 import sys
+from dataclasses import replace
 from functools import partial
 
 import apache_beam as beam
@@ -16,9 +17,10 @@ from transforms.coverage import CountCoverage, NameBlindSpots, ViewAccounts
 from transforms.coverage_hours import KeepCoverage
 from transforms.databases import Databases
 from transforms.detect import DetectChains
-from transforms.follow import FollowCredentials, Order
+from transforms.follow import FollowCredentials
 from transforms.in_event_time import InEventTime
 from transforms.messages import OpenMessages
+from transforms.order import Order
 from transforms.parse import ParseAuditLogs
 from transforms.resume import ResumeFindings, Told
 from transforms.sinks import Sinks, WriteResults
@@ -77,7 +79,7 @@ def findings_from(
         | "Baseline" >> beam.Create([baseline.path] if baseline.path else []).with_output_types(str)
         | "ReadBaseline" >> ReadBaseline()
     )
-    both = (steps, before) | "WithBaseline" >> beam.Flatten()
+    both = (steps, before) | "WithBaseline" >> order.join()
     return both | "DetectChains" >> DetectChains(telling, policy, baseline.groups, chains)
 
 
@@ -105,18 +107,18 @@ def with_blind_spots(findings: beam.PCollection, coverage: beam.PCollection, pol
 
 
 def bounded() -> Order:
-    """Give the order for input that ends: files, a backfill's window."""
-    return SortedFold
+    """Give the order for input that ends, on an engine that spills: files, a backfill's window."""
+    return Order(SortedFold)
 
 
-def within(window: Window) -> Order:
+def within(window: Window, order: Order) -> Order:
     """Give the order of Detect in a backfill: what the window's events draft is told, and nothing else."""
-    return lambda fold: SortedFold(Within(fold, window))
+    return replace(order, fold=lambda fold: order.fold(Within(fold, window)))
 
 
 def unbounded(policy: Policy) -> Order:
     """Give the order for input that goes on: event time, a watermark, revisions."""
-    return partial(InEventTime, policy=policy)
+    return Order(partial(InEventTime, policy=policy))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from analytic.peers import PEERS, Groups
 from analytic.policy import Policy
 from schemas.records import BaselineRow, FacetCounts, ValueCount, to_dict
 from transforms.coders import register
-from transforms.follow import Order
 from transforms.metrics import BASELINES, increase
+from transforms.order import Order
 from transforms.write import Gathered, write_avro
 
 register(Learnt)
@@ -35,7 +35,7 @@ class LearnBaseline(beam.PTransform):
         """Steps by actor in, each actor with its baseline out."""
         return (
             steps
-            | "Learn" >> self._order(Learn(self._policy))
+            | "Learn" >> self._order.fold(Learn(self._policy))
             | "DecodeLearnt" >> beam.ParDo(_DecodeLearntFn()).with_output_types(Learnt)
         )
 

@@ -12,7 +12,7 @@ from analytic.items import decode_items
 from analytic.peers import Groups
 from analytic.policy import Policy
 from schemas.records import Finding
-from transforms.follow import Order
+from transforms.order import Order
 
 
 class DetectChains(beam.PTransform):
@@ -36,7 +36,7 @@ class DetectChains(beam.PTransform):
         """Steps by actor in, findings out."""
         return (
             steps
-            | "Detect" >> self._order(Detect(self._policy, self._groups, self._chains))
+            | "Detect" >> self._order.fold(Detect(self._policy, self._groups, self._chains))
             | "DecodeFindings" >> beam.ParDo(_DecodeFindingsFn()).with_output_types(Finding)
         )
 

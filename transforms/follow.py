@@ -1,6 +1,6 @@
 """FollowCredentials: from events to steps, keyed by credential on the way in and by actor on the way out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import apache_beam as beam
@@ -9,16 +9,13 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
-from analytic.fold import Fold
 from analytic.items import Keyed
 from analytic.lineage import Follow
 from analytic.policy import Policy
 from analytic.resolve import ROUNDS, Resolve
 from analytic.routed import Routed
 from transforms.coders import EventBatch
-
-Order = Callable[[Fold[Any, Any]], beam.PTransform]
-"""How a fold is put in order: SortedFold for bounded input, InEventTime for a stream."""
+from transforms.order import Order
 
 _LINKS = "links"
 _BUNDLE_EVENTS = 50_000
@@ -40,7 +37,8 @@ class FollowCredentials(beam.PTransform):
         typed = route.with_output_types(Keyed, **{_LINKS: Keyed})
         routed = events | "RouteEvents" >> typed.with_outputs(_LINKS, main="events")
         links = routed[_LINKS] | "ResolveLinks" >> ResolveLinks(self._order, self._policy)
-        return (routed.events, links) | "Join" >> beam.Flatten() | "Follow" >> self._order(Follow(self._policy))
+        joined = (routed.events, links) | "Join" >> self._order.join()
+        return joined | "Follow" >> self._order.fold(Follow(self._policy))
 
 
 class ResolveLinks(beam.PTransform):
@@ -55,7 +53,7 @@ class ResolveLinks(beam.PTransform):
     def expand(self, links: beam.PCollection) -> beam.PCollection:
         """Links at both their keys in, links as far up as is known out, at the keys of Follow."""
         for number in range(1, ROUNDS + 1):
-            links = links | f"Round{number}" >> self._order(Resolve(self._policy, last=number == ROUNDS))
+            links = links | f"Round{number}" >> self._order.fold(Resolve(self._policy, last=number == ROUNDS))
         return links
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from analytic.fold import Fold
 from analytic.items import Keyed, decode_items
-from transforms.follow import Order
+from transforms.order import Order
 
 _ONE = "rows"
 
@@ -28,7 +28,7 @@ class GatherRows(beam.PTransform):
         """Steps by actor in, the name of the written file out; nothing is written where nothing came out."""
         return (
             steps
-            | "Fold" >> self._order(self._fold)
+            | "Fold" >> self._order.fold(self._fold)
             | "Together" >> beam.ParDo(_TogetherFn()).with_output_types(Keyed)
             | "Gather" >> beam.GroupByKey()
             | "Write" >> beam.ParDo(_WriteRowsFn(self._path)).with_output_types(str)

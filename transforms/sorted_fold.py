@@ -28,15 +28,25 @@ class SortedFold(beam.PTransform):
         )
 
 
-class _FoldSortedFn(beam.DoFn):
+class FoldFn(beam.DoFn):
+    """What folds all of a key's batches at once."""
+
     def __init__(self, fold: Fold[Any, Any]) -> None:
+        """Takes the fold."""
         self._fold = fold
 
     def setup(self) -> None:
+        """Set the worker's collecting of cycles."""
         collect_less()
 
-    def process(self, element: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
-        _, batches = element
+    def folded(self, batches: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+        """Give the outputs of a key in batches, and count."""
         outputs, counts = fold_sorted(self._fold, (item for batch in batches for item in decode_items(batch)))
         count(counts)
         yield from encode_outputs(outputs)
+
+
+class _FoldSortedFn(FoldFn):
+    def process(self, element: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
+        _, batches = element
+        yield from self.folded(batches)

@@ -18,7 +18,7 @@ from pipelines import scan
 from pipelines.backfills.asked import Asked, job_name, shown
 from pipelines.backfills.plan import Part, Plan
 from pipelines.inputs import Inputs
-from pipelines.stream import bounded, findings_from, within
+from pipelines.stream import findings_from, within
 from transforms.baseline import Before
 from transforms.databases import Databases
 from transforms.metrics import OUTSIDE, OVERDUE
@@ -43,14 +43,14 @@ class Settings:
 def findings_to(output: str, window: Window, settings: Settings) -> scan.Build:
     """Give what writes the findings that a window tells."""
     policy = settings.policy
-    return lambda events: (
+    return lambda events, order: (
         findings_from(
             events | "KeepWithin" >> KeepWithin(window, settings.asked.lateness),
-            bounded(),
+            order,
             policy,
             settings.baseline,
             settings.chains,
-            within(window),
+            within(window, order),
         )
         | "NumberFindings" >> NumberFindings(window, policy)
         | "WriteFindings" >> WriteFindings(output, settings.detected_at)

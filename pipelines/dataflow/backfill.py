@@ -80,7 +80,7 @@ class Backfill:
         read = pipeline | "Uris" >> Uris(list(uris)) | "ReadFiles" >> ReadFiles()
         parsed = read.blocks | "ParseAuditLogs" >> ParseAuditLogs(databases)
         kept = parsed.events | "KeepWithin" >> KeepWithin(window, asked.lateness)
-        found = findings_from(kept, bounded(), policy, learnt, None, within(window))
+        found = findings_from(kept, bounded(), policy, learnt, None, within(window, bounded()))
         findings = found | "NumberFindings" >> NumberFindings(window, policy)
         dead_letters = (read[TAG], parsed[TAG]) | "DeadLetters" >> beam.Flatten()
         results = {"findings": findings, "dead_letters": dead_letters}

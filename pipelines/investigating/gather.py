@@ -18,10 +18,10 @@ from pipelines.inputs import Inputs, expand
 from pipelines.outcome import fail
 from pipelines.policy.file import load
 from pipelines.rows import divided, with_tables
-from pipelines.stream import bounded
 from transforms.databases import Databases
 from transforms.follow import FollowCredentials
 from transforms.gather import GatherRows, rows_of
+from transforms.order import Order
 
 _LATENESS = HOUR
 """How late after its event a record may land in its partition, as `backfill --lateness` has it."""
@@ -107,10 +107,10 @@ def gather(given: Sources, folds: Folds, *, quiet: bool) -> Gathered:
     with tempfile.TemporaryDirectory() as folder:
         paths = {name: os.path.join(folder, f"{name}.rows") for name in folds}
 
-        def write(events: beam.PCollection) -> None:
-            steps = events | "FollowCredentials" >> FollowCredentials(bounded(), given.policy)
+        def write(events: beam.PCollection, order: Order) -> None:
+            steps = events | "FollowCredentials" >> FollowCredentials(order, given.policy)
             for name, (fold, _) in folds.items():
-                _ = steps | name >> GatherRows(bounded(), fold, paths[name])
+                _ = steps | name >> GatherRows(order, fold, paths[name])
 
         outcome = scan.run(given.inputs, folder, write, given.databases, quiet=quiet)
         rows = {name: rows_of(paths[name], type_) for name, (_, type_) in folds.items()}

@@ -20,6 +20,7 @@ from analytic.window import cut
 from pipelines import metrics_docs, redrive
 from pipelines.inputs import uri_of
 from pipelines.scan import baseline_to, build, findings_to
+from pipelines.stream import bounded
 from schemas.records import DeadLetter, Finding, to_dict
 from tests import findings, make
 from tests.pipelines.test_cli import EXAMPLES, delivery, record
@@ -71,7 +72,7 @@ def scanned(folder: Path) -> Iterator[Any]:
     learn = baseline_to(str(folder / "b.avro"), Policy(quarantine=make.HOUR))
     for inputs, write in ((uris, findings_to(str(folder), 0, Policy())), (history, learn)):
         with pipeline() as p:
-            build(p, inputs, str(folder), write, Databases())
+            build(p, inputs, str(folder), write, Databases(), bounded())
         yield p.result
 
 

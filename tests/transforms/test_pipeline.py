@@ -23,6 +23,7 @@ from tests.analytic.test_event_time import days, plain
 from transforms.coders import EventBatch
 from transforms.coverage_hours import KeepCoverage
 from transforms.databases import Databases
+from transforms.spilled_fold import spilled
 
 LABELS = """
 CountCoverage
@@ -112,9 +113,10 @@ DATA_CODERS = {
 
 def pipelines() -> Iterator[beam.Pipeline]:
     """Give each pipeline of the project, built and not run."""
-    for write in (findings_to("/nowhere", 0, Policy()), events_to("/nowhere")):
+    findings = findings_to("/nowhere", 0, Policy())
+    for write, order in ((findings, bounded()), (findings, spilled("/nowhere")), (events_to("/nowhere"), bounded())):
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-        build(pipeline, ["file:///a", "file:///b"], "/nowhere", write, Databases())
+        build(pipeline, ["file:///a", "file:///b"], "/nowhere", write, Databases(), order)
         yield pipeline
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     batches = pipeline | "Batches" >> beam.Create([b""]).with_output_types(bytes) | "None" >> beam.ParDo(_Nothing())

@@ -1,0 +1,88 @@
+"""A shuffle on this machine's disk: batches by the hash of their key in files, and back a part at a time.
+
+Beam's in-process runner holds a shuffle in memory, and several times over (docs/speed.md, Files). Here a part of the
+keys is in memory at a time, whatever the number of events; the files are packed, and gone once they are read.
+"""
+
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from zlib import crc32
+
+import msgspec
+from isal import isal_zlib
+
+from analytic.items import Keyed
+from transforms.write import WriteError
+
+PARTS = 256
+"""Parts of the keys. Of 10^7 events a part has some 40,000, which is some 30 MB."""
+
+_BLOCK_BYTES = 64 * 1024
+"""Bytes held for a part before they are written: 16 MB for all parts."""
+
+_LEVEL = 1
+"""isal's, of 0 to 3."""
+
+_LENGTH = 4
+"""Bytes before each block that say how long it is."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Keyed]).decode
+
+
+class Spill:
+    """Takes batches by key, and writes them to a file for each part."""
+
+    def __init__(self, folder: str) -> None:
+        """Takes a folder of this machine, which several may share. Raises WriteError."""
+        try:
+            self._folder = tempfile.mkdtemp(dir=folder)
+        except OSError as error:
+            raise _failed(folder, error) from error
+        self._held: list[list[Keyed]] = [[] for _ in range(PARTS)]
+        self._sizes = [0] * PARTS
+        self._paths: dict[int, str] = {}
+
+    def add(self, key: str, batch: bytes) -> None:
+        """Take a batch. Raises WriteError."""
+        part = crc32(key.encode()) % PARTS
+        self._held[part].append((key, batch))
+        self._sizes[part] += len(key) + len(batch)
+        if self._sizes[part] >= _BLOCK_BYTES:
+            self._write(part)
+
+    def close(self) -> dict[int, str]:
+        """Write what is held; give the path of each part that has any. Raises WriteError."""
+        for part, held in enumerate(self._held):
+            if held:
+                self._write(part)
+        return self._paths
+
+    def _write(self, part: int) -> None:
+        block = isal_zlib.compress(_encode(self._held[part]), level=_LEVEL)
+        path = os.path.join(self._folder, str(part))
+        try:
+            with open(path, "ab") as file:
+                file.write(len(block).to_bytes(_LENGTH, "big") + block)
+        except OSError as error:
+            raise _failed(path, error) from error
+        self._held[part], self._sizes[part], self._paths[part] = [], 0, path
+
+
+def take_part(paths: Iterable[str]) -> Iterator[tuple[str, list[bytes]]]:
+    """Read a part's files and remove them; give each key once, with all its batches."""
+    batches: dict[str, list[bytes]] = defaultdict(list)
+    for path in paths:
+        with open(path, "rb") as file:
+            while length := file.read(_LENGTH):
+                for key, batch in _decode(isal_zlib.decompress(file.read(int.from_bytes(length, "big")))):
+                    batches[key].append(batch)
+        os.unlink(path)
+    while batches:  # A key that was folded is let go.
+        yield batches.popitem()
+
+
+def _failed(path: str, error: OSError) -> WriteError:
+    return WriteError(f"cannot write {path}: {error.strerror or error}")
