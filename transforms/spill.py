@@ -1,7 +1,8 @@
 """A shuffle on this machine's disk: batches by the hash of their key in files, and back a part at a time.
 
 Beam's in-process runner holds a shuffle in memory, and several times over (docs/speed.md, Files). Here a part of the
-keys is in memory at a time, whatever the number of events; the files are packed, and gone once they are read.
+keys is in memory at a time, whatever the number of events, and its files are gone once they are read. Large batches
+come packed (analytic/items.py); to pack the small ones by blocks saved 0.4 of the bytes, for 1.6 us of CPU an event.
 """
 
 import os
@@ -11,21 +12,17 @@ from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 import msgspec
-from isal import isal_zlib
 
 from analytic.items import Keyed
 from transforms.write import WriteError
 
 PARTS = 256
-"""Parts of the keys. Of 10^7 events a part has some 40,000, which is some 30 MB."""
+"""Parts of the keys. Of 10^7 events a part has some 40,000, which take some 6 MB."""
 
 _BLOCK_BYTES = 64 * 1024
 """Bytes held for a part before they are written: 16 MB for all parts."""
 
-_LEVEL = 1
-"""isal's, of 0 to 3."""
-
-_LENGTH = 4
+_LENGTH = 8
 """Bytes before each block that say how long it is."""
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -61,7 +58,7 @@ class Spill:
         return self._paths
 
     def _write(self, part: int) -> None:
-        block = isal_zlib.compress(_encode(self._held[part]), level=_LEVEL)
+        block = _encode(self._held[part])
         path = os.path.join(self._folder, str(part))
         try:
             with open(path, "ab") as file:
@@ -77,7 +74,7 @@ def take_part(paths: Iterable[str]) -> Iterator[tuple[str, list[bytes]]]:
     for path in paths:
         with open(path, "rb") as file:
             while length := file.read(_LENGTH):
-                for key, batch in _decode(isal_zlib.decompress(file.read(int.from_bytes(length, "big")))):
+                for key, batch in _decode(file.read(int.from_bytes(length, "big"))):
                     batches[key].append(batch)
         os.unlink(path)
     while batches:  # A key that was folded is let go.
