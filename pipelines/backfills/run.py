@@ -60,7 +60,7 @@ def findings_to(output: str, window: Window, settings: Settings) -> scan.Build:
 def run(plan: Plan, output: str, settings: Settings, *, quiet: bool) -> scan.Outcome:
     """Run all windows and write what they tell together, and the summary. Raises OSError as a scan does.
 
-    A day's run is whole before the next begins: memory grows with a day, not with the window.
+    A day's run is whole before the next begins: what it takes on disk grows with a day, not with the window.
     """
     started = time.monotonic()
     counted: Counter[str] = Counter()
