@@ -76,6 +76,7 @@ class Cluster:
             "FLINK_PID_DIR": str(folder),
         }
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.job_manager: subprocess.Popen[bytes] | None = None
         self.manager: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -99,8 +100,8 @@ class Cluster:
         }
         (self.folder / "conf" / "config.yaml").write_text(yaml.safe_dump(settings))
         (self.folder / "tmp").mkdir()
-        manager = self._run("jobmanager.sh")
-        until(self._answers, "the JobManager", 120, [manager])
+        self.job_manager = self._run("jobmanager.sh")
+        until(self._answers, "the JobManager", 120, [self.job_manager])
         self.start_task_manager()
 
     def start_task_manager(self) -> None:
