@@ -121,7 +121,9 @@ def main() -> None:
         small, large = (run(size, options, broker) for size in sorted(options.sizes))
     more = max(options.sizes) - min(options.sizes)
     each = [cpu / more * 1e6 for cpu in large - small]
-    print(f"CPU us of one more event, a day of {options.day:,}: TaskManager {each[0]:.0f}, Python workers {each[1]:.0f},")
+    print(
+        f"CPU us of one more event, a day of {options.day:,}: TaskManager {each[0]:.0f}, Python workers {each[1]:.0f},"
+    )
     print(f"JobManager {each[2]:.0f}, all {sum(each):.0f}; events/s a core {1e6 / sum(each):,.0f}")
 
 

@@ -4,6 +4,7 @@ Both hold bytes at a key and one event-time timer.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from pyflink.datastream import KeyedProcessFunction
@@ -11,7 +12,7 @@ from pyflink.datastream.state import ListStateDescriptor
 
 from analytic.event_log import arrived, parted
 from analytic.event_time import EventTime
-from analytic.fold import Fold, fold_sorted
+from analytic.fold import Fold, Item, fold_sorted
 from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
 from pipelines.flink.counters import Counters
@@ -44,16 +45,16 @@ class InEventTime(KeyedProcessFunction):
         """Keep a batch of items unread, and wake when it is due: a key is read once a wake, however much came for it."""
         _, batch = value
         self._kept.add(arrived(batch))
-        ctx.timer_service().register_event_time_timer(self._due(batch))
+        ctx.timer_service().register_event_time_timer(self._due(decode_items(batch)))
         return iter(())
 
     def on_timer(self, timestamp: int, ctx: Any) -> Iterator[Keyed]:
         """Step what the watermark has passed: all of it at once, however far it went."""
         timers = ctx.timer_service()
         passed = timers.current_watermark()
-        log, batches = parted(self._kept.get())
-        items = [item for batch in batches for item in decode_items(batch)]
-        turn = self._event_time.receive(log, items, min(passed * _MILLISECOND, _END))
+        log, kept = parted(self._kept.get())
+        batches = [decode_items(batch) for batch in kept]
+        turn = self._event_time.receive(log, chain.from_iterable(batches), min(passed * _MILLISECOND, _END))
         if turn.counts.expired and passed * _MILLISECOND >= _END:
             turn = turn.at_the_end()
         # Everything was computed before: state is written last.
@@ -72,8 +73,8 @@ class InEventTime(KeyedProcessFunction):
             timers.register_event_time_timer(wake)
         return outputs
 
-    def _due(self, batch: bytes) -> int:
-        return self._event_time.due(decode_items(batch)) // _MILLISECOND
+    def _due(self, items: list[Item]) -> int:
+        return self._event_time.due(items) // _MILLISECOND
 
 
 class SortedAtTheEnd(KeyedProcessFunction):
