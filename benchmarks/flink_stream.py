@@ -2,11 +2,11 @@
 
     python -m benchmarks.flink_stream --sizes 5000 25000
 
-Needs Java and, the first time, Maven and uv (docs/flink.md). Broker and cluster are those of the integration tests, each
-size has a cluster of its own, and the job runs on one slot with the settings of deploy/flink/config.yaml. The backlog is
-the synthetic load of the other benchmarks (simulator/load.py) from noon on, of a day with `--day` records: the more a
-day has, the more keys there are, and the fewer events of one key come at a time. A record is a message, its time the
-message's. Behind them comes an act that is a finding by itself, and what moves the watermark past it.
+Needs Java and, the first time, Maven and uv (docs/flink.md). Broker and cluster are those of the integration tests,
+each size has a cluster of its own, and the job runs on one slot with the settings of deploy/flink/config.yaml. The
+backlog is the synthetic load of the other benchmarks (simulator/load.py) from noon on, of a day with `--day` records:
+the more a day has, the more keys there are, and the fewer events of one key come at a time. A record is a message, its
+time the message's. Behind them comes an act that is a finding by itself, and what moves the watermark past it.
 
 Counted is the CPU of all processes of the cluster from submitting the job until that finding is committed. What one
 more event costs is the difference between the largest size and the smallest, so that start-up is left out.
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import yaml
@@ -61,8 +61,7 @@ class Spent(NamedTuple):
 def backlog(size: int, day: int) -> Iterator[kafka.Message]:
     """Give so many records from the noon of a day that has `day` of them, then the act and the tick behind it."""
     encode = msgspec.json.Encoder().encode
-    at = 0
-    record = {}
+    at, record = 0, dict[str, Any]()
     for record in islice(events(day, _SEED), day // 2, day // 2 + size):
         at = round(datetime.fromisoformat(record["eventTime"]).timestamp() * 1_000)
         yield kafka.Message(encode(record), at, _PARTITION)
@@ -120,11 +119,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, kafka.broker(Path(folder)) as broker:
         small, large = (run(size, options, broker) for size in sorted(options.sizes))
     more = max(options.sizes) - min(options.sizes)
-    each = [cpu / more * 1e6 for cpu in large - small]
-    print(
-        f"CPU us of one more event, a day of {options.day:,}: TaskManager {each[0]:.0f}, Python workers {each[1]:.0f},"
-    )
-    print(f"JobManager {each[2]:.0f}, all {sum(each):.0f}; events/s a core {1e6 / sum(each):,.0f}")
+    each = {kind: cpu / more * 1e6 for kind, cpu in zip(Spent._fields, large - small, strict=True)}
+    kinds = ", ".join(f"{kind} {us:.0f}" for kind, us in each.items())
+    print(f"CPU us of one more event, of a day of {options.day:,}: {kinds};")
+    print(f"all {sum(each.values()):.0f}; events/s a core {1e6 / sum(each.values()):,.0f}")
 
 
 if __name__ == "__main__":

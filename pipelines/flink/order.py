@@ -42,7 +42,7 @@ class InEventTime(KeyedProcessFunction):
         self._counters = Counters(runtime_context)
 
     def process_element(self, value: Keyed, ctx: Any) -> Iterator[Keyed]:
-        """Keep a batch of items unread, and wake when it is due: a key is read once a wake, however much came for it."""
+        """Keep a batch unread, and wake when it is due: a key is read once a wake, however much came for it."""
         _, batch = value
         self._kept.add(arrived(batch))
         ctx.timer_service().register_event_time_timer(self._due(decode_items(batch)))
