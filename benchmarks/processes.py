@@ -37,6 +37,11 @@ def below(pid: int) -> Used:
     return Used(cpu / _TICK, memory * _PAGE)
 
 
+def itself(pid: int) -> float:
+    """Give the seconds of CPU of one process alone. Raises OSError where it is gone."""
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])) / _TICK
+
+
 def _stat(pid: int) -> list[str]:
     """Give the fields of /proc/PID/stat behind the name (man 5 proc), from the state on; none where it is gone."""
     try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the PyFlink job on a real cluster on this machine: a JobManager and a TaskManager of the PyPI distribution.
+# Runs the PyFlink job on a real cluster on this machine: a JobManager and two TaskManagers of the PyPI distribution.
 #
 #   deploy/flink/run.sh --brokers localhost:9092 --topics audit-logs --findings-topic findings --dead-letters-topic dead
 #   deploy/flink/run.sh examples/ --output /tmp/findings
@@ -14,7 +14,7 @@ here="$PWD"
 cd "$root"
 data="${FLINK_DATA:-${XDG_STATE_HOME:-$HOME/.local/state}/tokentrail/flink}"
 port="${FLINK_PORT:-8081}"
-export PYTHONWARNINGS=ignore UV_PROJECT_ENVIRONMENT="$root/.venv-flink" FLINK_CONF_DIR="$data/conf" FLINK_LOG_DIR="$data/log" FLINK_PID_DIR="$data"
+export PYTHONWARNINGS=ignore UV_PROJECT_ENVIRONMENT="$root/.venv-flink" FLINK_CONF_DIR="$data/conf" FLINK_LOG_DIR="$data/log" FLINK_PID_DIR="$data" FLINK_LIB_DIR="$data/lib"
 
 if [ $# -eq 0 ]; then
   sed -n '2,11s/^# \{0,1\}//p' "$root/deploy/flink/run.sh"
@@ -40,6 +40,7 @@ conf = pathlib.Path(data, "conf")
 shutil.copytree(pathlib.Path(home, "conf"), conf, dirs_exist_ok=True)
 conf.joinpath("config.yaml").unlink()
 conf.joinpath("masters").write_text(f"localhost:{port}\n")
+conf.joinpath("workers").write_text("localhost\n" * 2)
 shipped = yaml.safe_load(pathlib.Path(home, "conf", "config.yaml").read_text())
 ours = yaml.safe_load(pathlib.Path(root, "deploy", "flink", "config.yaml").read_text())
 place = {
@@ -54,6 +55,10 @@ place = {
 conf.joinpath("config.yaml").write_text(yaml.safe_dump(ours | place))
 PYTHON
 }
+
+# What loads Python's library into a JVM must not be a job's own: it is loaded once (docs/flink.md).
+mkdir -p "$FLINK_LIB_DIR"
+ln -sf "$home"/lib/*.jar "$home"/opt/flink-python-*.jar "$FLINK_LIB_DIR"
 
 case "$1" in
   down)

@@ -1,10 +1,14 @@
-"""What flows on Flink, with its types: nothing is pickled, in flight or in state."""
+"""What flows on Flink, with its types: bytes with a codec of ours."""
 
 from pyflink.common import Types
 from pyflink.datastream import OutputTag
 
 BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
-"""A message as Kafka has it; a key's state."""
+"""A message as Kafka has it."""
+
+STATE = Types.PICKLED_BYTE_ARRAY()
+"""What is kept at a key: bytes objects, which pickle wraps. In thread mode PyFlink 2.3 reads a state of plain bytes as
+a tuple of numbers, and fails where there is none (pyflink/fn_execution/embedded/converters.py)."""
 
 KEYED = Types.TUPLE([Types.STRING(), BYTES])
 """A key, and a batch of items (analytic/items.py)."""

@@ -4,17 +4,19 @@ Both hold bytes at a key and one event-time timer.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from pyflink.datastream import KeyedProcessFunction
-from pyflink.datastream.state import ListStateDescriptor, ValueStateDescriptor
+from pyflink.datastream.state import ListStateDescriptor
 
-from analytic.event_time import EventTime, Turn
-from analytic.fold import Fold, fold_sorted
+from analytic.event_log import arrived, parted
+from analytic.event_time import EventTime
+from analytic.fold import Fold, Item, fold_sorted
 from analytic.items import Keyed, decode_items, encode_outputs
 from analytic.policy import Policy
 from pipelines.flink.counters import Counters
-from pipelines.flink.elements import BYTES
+from pipelines.flink.elements import STATE
 from transforms.collecting import collect_less
 
 Order = Callable[[Fold[Any, Any]], KeyedProcessFunction]
@@ -34,36 +36,45 @@ class InEventTime(KeyedProcessFunction):
         self._event_time = EventTime(fold, policy)
 
     def open(self, runtime_context: Any) -> None:
-        """Find the key's state."""
-        self._log = runtime_context.get_state(ValueStateDescriptor("log", BYTES))
+        """Find the key's state: its log, and beside it the batches that came since, unread."""
+        collect_less()
+        self._kept = runtime_context.get_list_state(ListStateDescriptor("log", STATE))
         self._counters = Counters(runtime_context)
 
     def process_element(self, value: Keyed, ctx: Any) -> Iterator[Keyed]:
-        """Hold a batch of items. Without the watermark: what is due is stepped when the timer says so."""
+        """Keep a batch unread, and wake when it is due: a key is read once a wake, however much came for it."""
         _, batch = value
-        return self._finish(self._event_time.receive(self._log.value(), decode_items(batch)), ctx)
+        self._kept.add(arrived(batch))
+        ctx.timer_service().register_event_time_timer(self._due(decode_items(batch)))
+        return iter(())
 
-    def on_timer(self, unused_timestamp: int, ctx: Any) -> Iterator[Keyed]:
+    def on_timer(self, timestamp: int, ctx: Any) -> Iterator[Keyed]:
         """Step what the watermark has passed: all of it at once, however far it went."""
-        watermark = min(ctx.timer_service().current_watermark() * _MILLISECOND, _END)
-        turn = self._event_time.receive(self._log.value(), (), watermark)
-        return self._finish(turn.at_the_end() if turn.counts.expired and watermark >= _END else turn, ctx)
-
-    def _finish(self, turn: Turn, ctx: Any) -> Iterator[Keyed]:
+        timers = ctx.timer_service()
+        passed = timers.current_watermark()
+        log, kept = parted(self._kept.get())
+        batches = [decode_items(batch) for batch in kept]
+        turn = self._event_time.receive(log, chain.from_iterable(batches), min(passed * _MILLISECOND, _END))
+        if turn.counts.expired and passed * _MILLISECOND >= _END:
+            turn = turn.at_the_end()
         # Everything was computed before: state is written last.
         outputs = encode_outputs(turn.outputs)
         self._counters.count(turn.counts)
-        if turn.state is None:
-            self._log.clear()
-        else:
-            self._log.update(turn.state)
-        timers = ctx.timer_service()
-        if turn.last is not None and turn.last != turn.wake and turn.last > timers.current_watermark() * _MILLISECOND:
-            # Flink's timers are told by their time: one that has moved must be taken back, or it stays for weeks.
-            timers.delete_event_time_timer(turn.last // _MILLISECOND)
-        if turn.wake is not None and turn.rearm:
-            timers.register_event_time_timer(turn.wake // _MILLISECOND)
+        self._kept.update([] if turn.state is None else [turn.state])
+        wake = None if turn.wake is None else turn.wake // _MILLISECOND
+        # Flink's timers are told by their time. What is stepped with this one needs no wake of its own any more, and
+        # one that has moved must be taken back, or it stays for weeks.
+        over = {due for due in map(self._due, batches) if due <= passed}
+        if turn.last is not None and turn.last // _MILLISECOND > passed:
+            over.add(turn.last // _MILLISECOND)
+        for due in over - {wake, timestamp}:
+            timers.delete_event_time_timer(due)
+        if wake is not None and turn.rearm:
+            timers.register_event_time_timer(wake)
         return outputs
+
+    def _due(self, items: list[Item]) -> int:
+        return self._event_time.due(items) // _MILLISECOND
 
 
 class SortedAtTheEnd(KeyedProcessFunction):
@@ -76,7 +87,7 @@ class SortedAtTheEnd(KeyedProcessFunction):
     def open(self, runtime_context: Any) -> None:
         """Find the key's state."""
         collect_less()
-        self._batches = runtime_context.get_list_state(ListStateDescriptor("batches", BYTES))
+        self._batches = runtime_context.get_list_state(ListStateDescriptor("batches", STATE))
         self._counters = Counters(runtime_context)
 
     def process_element(self, value: Keyed, ctx: Any) -> Iterator[Keyed]:

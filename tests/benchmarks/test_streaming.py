@@ -4,7 +4,7 @@ import msgspec
 
 from analytic.analysis import analyse
 from analytic.sources.source import parse_record
-from benchmarks.streaming import _CANARY, messages
+from benchmarks.streaming import CANARY, messages
 from schemas.records import ApiEvent
 
 
@@ -22,6 +22,6 @@ def test_the_load_takes_the_time_that_the_rate_asks_for() -> None:
 def test_all_of_it_is_there_once_and_behind_it_an_act_that_is_a_finding_by_itself() -> None:
     load = events(600, 20)
     assert len({event.event_id for event in load}) == 601
-    found = [finding for finding in analyse(load) if any(piece.event_id == _CANARY for piece in finding.evidence)]
+    found = [finding for finding in analyse(load) if any(piece.event_id == CANARY for piece in finding.evidence)]
     assert [finding.actor.name for finding in found] == ["canary"]
-    assert msgspec.json.decode(list(messages(1, 1))[-1])["eventID"] == _CANARY
+    assert msgspec.json.decode(list(messages(1, 1))[-1])["eventID"] == CANARY

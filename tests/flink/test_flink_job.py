@@ -21,14 +21,16 @@ DAY = 24 * 60 * MINUTE
 class Run:
     """One job over topics of its own; it writes to topics, or to a folder."""
 
-    def __init__(self, name: str, cluster: Cluster, broker: Broker, backend: str, folder: Path | None) -> None:
+    def __init__(
+        self, name: str, cluster: Cluster, broker: Broker, backend: str, mode: str, folder: Path | None
+    ) -> None:
         self.cluster = cluster
         self.broker = broker
         self._topics = [f"{name}-{kind}" for kind in ("logs", "findings", "dead-letters")]
         self.logs, self._findings, self._dead_letters = self._topics
         self._folder = folder
         self._name = name
-        self._options = {"state.backend.type": backend}
+        self._options = {"state.backend.type": backend, "python.execution-mode": mode}
         self.job = ""
         for topic in self._topics:
             broker.create(topic, PARTITIONS)
@@ -76,9 +78,11 @@ class Run:
 
 
 @contextmanager
-def running(name: str, cluster: Cluster, broker: Broker, backend: str, folder: Path | None = None) -> Iterator[Run]:
+def running(
+    name: str, cluster: Cluster, broker: Broker, backend: str, mode: str, folder: Path | None = None
+) -> Iterator[Run]:
     """Give a run, whose job is cancelled at the end."""
-    run = Run(name, cluster, broker, backend, folder)
+    run = Run(name, cluster, broker, backend, mode, folder)
     try:
         run.start()
         yield run
@@ -88,7 +92,7 @@ def running(name: str, cluster: Cluster, broker: Broker, backend: str, folder: P
 
 
 def test_kafka_gives_what_scan_gives(cluster: Cluster, broker: Broker, day: Day) -> None:
-    with running("undisturbed", cluster, broker, "hashmap") as run:
+    with running("undisturbed", cluster, broker, "hashmap", "thread") as run:
         broker.send(run.logs, day.between(0, 2**63))
         broker.send(run.logs, ticks(day.messages[-1].timestamp * 1_000 + DAY))
         run.check(day)
@@ -96,18 +100,19 @@ def test_kafka_gives_what_scan_gives(cluster: Cluster, broker: Broker, day: Day)
         assert keys == set(day.findings) | {finding["finding_id"] for finding in run.told().findings}
 
 
-@pytest.mark.parametrize("backend", ["hashmap", "rocksdb"])
+@pytest.mark.parametrize(("backend", "mode"), [("hashmap", "process"), ("rocksdb", "thread")])
 def test_a_killed_and_a_restored_job_give_what_scan_gives(
-    backend: str, cluster: Cluster, broker: Broker, day: Day, folder: Path
+    backend: str, mode: str, cluster: Cluster, broker: Broker, day: Day, folder: Path
 ) -> None:
     """`kill -9` of the TaskManager while messages come, then a stop with a savepoint in the middle of a theft.
 
     What was held at the stop is stepped by timers that fire after the restore, while nothing new comes to its key.
-    On RocksDB the job writes files, on the hashmap topics: exactly once is held of both.
+    On RocksDB the job writes files, on the hashmap topics: exactly once is held of both. Python runs in the TaskManager,
+    as deploy/flink/ has it, and in processes of its own, as Flink does unless told otherwise.
     """
     end = day.theft["last_event_time"]
     some, more = end - 300 * MINUTE, end - 150 * MINUTE
-    with running(backend, cluster, broker, backend, folder if backend == "rocksdb" else None) as run:
+    with running(backend, cluster, broker, backend, mode, folder if backend == "rocksdb" else None) as run:
         broker.send(run.logs, day.between(0, some))
         run.consumed()
         seen = cluster.checkpoints(run.job)

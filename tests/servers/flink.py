@@ -38,6 +38,8 @@ _SETTINGS = {
     "restart-strategy.type": "fixed-delay",
     "restart-strategy.fixed-delay.attempts": 100,
     "restart-strategy.fixed-delay.delay": "1 s",
+    "python.execution-mode": "thread",
+    "classloader.parent-first-patterns.additional": "pemja.",
     "execution.checkpointing.interval": "2 s",
     "execution.checkpointing.timeout": "2 min",
 }
@@ -72,16 +74,22 @@ class Cluster:
             **{name: value for name, value in os.environ.items() if not name.startswith(("FLINK_", "VIRTUAL_ENV"))},
             "PATH": f"{self.venv}/bin:{os.environ['PATH']}",
             "FLINK_CONF_DIR": str(folder / "conf"),
+            "FLINK_LIB_DIR": str(folder / "lib"),
             "FLINK_LOG_DIR": str(folder / "log"),
             "FLINK_PID_DIR": str(folder),
         }
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.job_manager: subprocess.Popen[bytes] | None = None
         self.manager: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the JobManager and a TaskManager."""
         (self.folder / "conf").mkdir()
         (self.folder / "log").mkdir()
+        (self.folder / "lib").mkdir()
+        # One JVM loads pemja's library once: what loads it must not be a job's own (docs/flink.md).
+        for jar in (*self.home.glob("lib/*.jar"), *self.home.glob("opt/flink-python-*.jar")):
+            (self.folder / "lib" / jar.name).symlink_to(jar)
         for given in (self.home / "conf").glob("*.properties"):
             (self.folder / "conf" / given.name).write_bytes(given.read_bytes())
         shipped = yaml.safe_load((self.home / "conf" / "config.yaml").read_text())
@@ -99,8 +107,8 @@ class Cluster:
         }
         (self.folder / "conf" / "config.yaml").write_text(yaml.safe_dump(settings))
         (self.folder / "tmp").mkdir()
-        manager = self._run("jobmanager.sh")
-        until(self._answers, "the JobManager", 120, [manager])
+        self.job_manager = self._run("jobmanager.sh")
+        until(self._answers, "the JobManager", 120, [self.job_manager])
         self.start_task_manager()
 
     def start_task_manager(self) -> None:
@@ -109,10 +117,9 @@ class Cluster:
         until(lambda: self.get("/overview")["slots-total"] == SLOTS, "the TaskManager", 120, [self.manager])
 
     def kill_task_manager(self) -> None:
-        """`kill -9` the TaskManager. Its Python workers, which it leaves behind, are reaped by their ids."""
+        """`kill -9` the TaskManager. Python workers of its own, which it leaves behind, are reaped by their ids."""
         assert self.manager is not None
         workers = descendants(self.manager.pid)
-        assert workers, "the TaskManager has started no Python worker yet"
         stop(self.manager, at_once=True)
         reap(workers)
 
