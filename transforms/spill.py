@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from zlib import crc32
+from hashlib import blake2b
 
 import msgspec
 
@@ -17,7 +17,7 @@ from analytic.items import Keyed
 from transforms.write import WriteError
 
 PARTS = 256
-"""Parts of the keys. Of 10^7 events a part has some 40,000, which take some 6 MB."""
+"""Parts of the keys: as many as one byte of their hash has values. Of 10^7 events a part has some 40,000, or 6 MB."""
 
 _BLOCK_BYTES = 64 * 1024
 """Bytes held for a part before they are written: 16 MB for all parts."""
@@ -32,8 +32,13 @@ _decode = msgspec.msgpack.Decoder(list[Keyed]).decode
 class Spill:
     """Takes batches by key, and writes them to a file for each part."""
 
-    def __init__(self, folder: str) -> None:
-        """Takes a folder of this machine, which several may share. Raises WriteError."""
+    def __init__(self, folder: str, secret: bytes) -> None:
+        """Takes a folder of this machine, which several may share, and the `secret` that all of a shuffle share.
+
+        Keys hold what attackers name: without a secret they could see to it that all theirs fall into one part. Raises
+        WriteError.
+        """
+        self._secret = secret
         try:
             self._folder = tempfile.mkdtemp(dir=folder)
         except OSError as error:
@@ -44,7 +49,7 @@ class Spill:
 
     def add(self, key: str, batch: bytes) -> None:
         """Take a batch. Raises WriteError."""
-        part = crc32(key.encode()) % PARTS
+        part = blake2b(key.encode(), digest_size=1, key=self._secret).digest()[0]
         self._held[part].append((key, batch))
         self._sizes[part] += len(key) + len(batch)
         if self._sizes[part] >= _BLOCK_BYTES:

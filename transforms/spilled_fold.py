@@ -1,5 +1,6 @@
 """The order for bounded input on one machine: as SortedFold, with the shuffle on disk."""
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -39,11 +40,12 @@ class SpilledFold(beam.PTransform):
         super().__init__()
         self._fold = fold
         self._folder = folder
+        self._secret = os.urandom(16)
 
     def expand(self, keyed: Any) -> beam.PCollection:
         """Batches of items by key in, of one collection or several; batches of outputs by their next key out."""
         several = keyed if isinstance(keyed, tuple) else (keyed,)
-        spill = beam.ParDo(_SpillFn(self._folder)).with_output_types(_Part)
+        spill = beam.ParDo(_SpillFn(self._folder, self._secret)).with_output_types(_Part)
         spills = tuple(one | f"Spill{number}" >> spill for number, one in enumerate(several))
         return (
             spills
@@ -54,11 +56,12 @@ class SpilledFold(beam.PTransform):
 
 
 class _SpillFn(beam.DoFn):
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, secret: bytes) -> None:
         self._folder = folder
+        self._secret = secret
 
     def start_bundle(self) -> None:
-        self._spill = Spill(self._folder)
+        self._spill = Spill(self._folder, self._secret)
 
     def process(self, element: tuple[str, bytes]) -> None:
         self._spill.add(*element)

@@ -32,9 +32,11 @@ from transforms.spill import PARTS, Spill, take_part
 from transforms.spilled_fold import spilled
 from transforms.write import WriteError
 
+SECRET = b"of all spills of one shuffle"
+
 
 def filled(folder: Path, batches: list[Keyed]) -> dict[int, str]:
-    spill = Spill(str(folder))
+    spill = Spill(str(folder), SECRET)
     for key, batch in batches:
         spill.add(key, batch)
     return spill.close()
@@ -61,7 +63,7 @@ def test_memory_does_not_grow_with_what_is_spilled(tmp_path: Path) -> None:
     """Some 80 MB through less than 30: what is held before it is written, and then one part."""
     tracemalloc.start()
     try:
-        spill = Spill(str(tmp_path))
+        spill = Spill(str(tmp_path), SECRET)
         for number in range(80_000):
             spill.add(f"key-{number % 5_000}", bytes(1_000))
         paths = spill.close()
@@ -75,7 +77,7 @@ def test_memory_does_not_grow_with_what_is_spilled(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match=r"cannot write .*gone: No such file"):
-        Spill(str(tmp_path / "gone"))
+        Spill(str(tmp_path / "gone"), SECRET)
 
 
 def found_by(order: Order, events: list[ApiEvent], expected: list[Finding]) -> None:
