@@ -76,8 +76,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
     for noted in match.earlier:
         _put(draft, noted, policy.max_evidence)
         if noted.stage.stage != "recon":
-            impact = classify(event.provider, noted.stage.service, noted.stage.action).impact
-            _weigh_in(draft, noted.evidence, impact, state, step, expect)
+            _weigh_in(draft, noted.evidence, _impact(noted, event.provider), state, step, expect)
     _join(draft.hops, step.hops, policy.max_facets)
     _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
     _weigh_in(draft, moment.evidence, moment.act.impact, state, step, expect)
@@ -125,6 +124,13 @@ def _weigh_in(
         bits = expect.act_bits(state.baseline, step, name, impact, evidence.time)
         weight = bits * (1.0 if evidence.outcome == "success" else 0.5)
         draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
+
+
+def _impact(noted: Noted, provider: str) -> float:
+    """Give what an earlier act weighs: as its record showed it, by its name alone where an older state says no more."""
+    if noted.impact is not None:
+        return noted.impact
+    return classify(provider, noted.stage.service, noted.stage.action).impact
 
 
 def _note(draft: Draft, moment: Moment, match: Match) -> None:

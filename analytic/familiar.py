@@ -30,6 +30,7 @@ _looks = attrgetter(
     "action",
     "access",
     "stage",
+    "action_basis",
     "outcome",
     "log_class",
     "account",

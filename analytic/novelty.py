@@ -70,6 +70,8 @@ def novelty(
             if facet[0] == "service" and not expect.is_shared(step, facet, event.time):
                 new.add("unshared_service")
         surprise = max(surprise, expect.facet_bits(state.baseline, step, facet, event.time))
+    if lent is not None and step.hops and lent not in state.baseline.values.get("identity", {}):
+        new.add("lent")
     for dimension in CONTEXT:
         value = getattr(context, dimension)
         if value is not None and value not in state.baseline.values.get(dimension, {}):

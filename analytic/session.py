@@ -33,6 +33,7 @@ class Noted(msgspec.Struct, array_like=True):
 
     evidence: Evidence
     stage: Stage
+    impact: float | None = None
 
 
 class Draft(msgspec.Struct, array_like=True):

@@ -74,6 +74,10 @@ def _weighed(
     if state.baseline.sessions > 0:
         if shift.dimension == "issue":
             bits = min(bits, expect.habit_bits(state.baseline, _ELSEWHERE, bits, step.event.time))
+            where = None if context.network is None else ("network", context.network)
+            if where is not None and expect.is_shared(step, where, step.event.time):
+                # From home to the office: where colleagues work, a credential may come to without a thief.
+                bits = min(bits, expect.facet_bits(state.baseline, step, where, step.event.time))
         elif shift.dimension in _FACETS and shift.after is not None:
             bits = expect.facet_bits(state.baseline, step, (shift.dimension, shift.after), step.event.time)
     if shift.dimension in _ROUTES:

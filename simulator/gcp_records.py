@@ -126,6 +126,7 @@ def entry(
     request: Json | None = None,
     response: Json | None = None,
     metadata: Json | None = None,
+    service_data: Json | None = None,
     denied: bool = False,
 ) -> Json:
     """Write one entry. `permission` is (name, permissionType); the type decides between activity and data access.
@@ -159,7 +160,9 @@ def entry(
         ],
         "resourceName": resource_name,
     }
-    extra = {"request": request, "response": None if denied else response, "metadata": metadata}
+    extra = {"request": request, "metadata": metadata}
+    if not denied:
+        extra |= {"response": response, "serviceData": service_data}
     payload |= {field: value for field, value in extra.items() if value is not None}
     return {
         "protoPayload": payload,

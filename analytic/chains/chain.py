@@ -65,6 +65,7 @@ NewFacet = Literal[
     "role",
     "unheard_action",
     "unshared_service",
+    "lent",
 ]
 UsualFacet = Literal["network", "country", "interface", "client", "os"]
 Facet = Literal["credential", "network", "account", "service", "resource", "issued", "workload"]
@@ -135,7 +136,8 @@ class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             description="A facet whose value the actor's baseline has never seen; `unheard_action`: an operation that "
             "none of its peers does either, by the baseline file (tokentrail baseline); `unshared_service`: a "
-            "service that its peers are not known to use either."
+            "service that its peers are not known to use either; `lent`: the service account or application that "
+            "the actor was lent."
         ),
     ] = ()
     usual: Annotated[

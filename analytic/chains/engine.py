@@ -87,7 +87,7 @@ def _mark(rule: Rule, number: int, moment: Moment) -> Mark:
     same = [facets.shared(facet, event, network, obtains) for facet in rule.same]
     apart = [facets.shared(facet, event, network, obtains) for facet in rule.apart]
     counted = facets.counted(rule.stages[number].counts, event)
-    return Mark(moment.evidence, moment.act.technique, counted, same, apart)
+    return Mark(moment.evidence, moment.act.technique, counted, same, apart, moment.act.impact)
 
 
 def _note(rules: Rules, rule: Rule, marks: Marks, number: int, moment: Moment) -> None:
@@ -212,4 +212,4 @@ def _came(marks: Marks, key: str, before: Position, since: int) -> bool:
 def _as_noted(mark: Mark, stage: str) -> Noted:
     evidence = mark.evidence
     place = (stage, evidence.time, evidence.event_id, evidence.service, evidence.action, mark.technique)
-    return Noted(evidence, Stage(*place))
+    return Noted(evidence, Stage(*place), mark.impact)

@@ -83,6 +83,7 @@ def _event(row: Row, id_: str, time: int, number: int) -> ApiEvent:
         "region": row.region or None,
         "target_account": row.target or None,
         "resources": [name.replace("{n}", str(number)) for name in row.resource],
+        "delegation": list(row.delegation),
         "touched": [_workload(name) for name in row.touched] if row.outcome == "success" else [],
         "issued": _issued(row.issued) if row.issued and row.outcome == "success" else None,
         "origin": f"example#{id_}",

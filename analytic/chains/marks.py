@@ -15,7 +15,8 @@ class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An event noted for one stage of one chain.
 
     `counted` is what tells it apart from others of its stage; `same` and `apart` hold the values of the chain's facets
-    of those names, in the chain's order.
+    of those names, in the chain's order. `impact` is what the act weighs by itself, in bits; None in marks of an older
+    state.
     """
 
     evidence: Evidence
@@ -23,6 +24,7 @@ class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
     counted: str
     same: list[list[str]] = []
     apart: list[list[str]] = []
+    impact: float | None = None
 
     @property
     def position(self) -> Position:

@@ -41,6 +41,12 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "`key:<id>`, of another principal `key:<id> <principal>`."
         ),
     ] = ""
+    delegation: Annotated[
+        tuple[Glob, ...],
+        Meta(
+            description="Who took the token of the service account that calls, as the log names them, the first first."
+        ),
+    ] = ()
     touched: Annotated[tuple[Glob, ...], Meta(description="Workloads that it ran code on: `instance:i-1`.")] = ()
     resource: Annotated[
         tuple[Glob, ...], Meta(description="What it was done to; `{n}` becomes the number of the repetition.")

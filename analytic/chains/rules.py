@@ -134,7 +134,8 @@ class Rules:
             event.service,
             event.action,
             event.access,  # With the call itself it decides the act,
-            act.stage,  # unless the record shows that it does no harm.
+            act.stage,  # unless the record shows that it does no harm,
+            act.impact,  # or what it gives.
             event.outcome,
             event.log_class,
             event.interface,

@@ -7,7 +7,9 @@ The evidence, in this order; `Act.basis` says which one held:
    reading, writing and managing permissions apart; what the name adds to it is only finer (executes, hands out
    credentials), and the stage.
 3. "record": the record's own word, True or False, on whether the call only read; the name says the rest.
-4. "naming": clouds name operations by a verb and what it acts on ("CreateUser", "storage.objects.get",
+4. "wide_grant", "narrow_grant": a catalogue's or a table's, and the record shows that what was granted is everything,
+   or no more than to read.
+5. "naming": clouds name operations by a verb and what it acts on ("CreateUser", "storage.objects.get",
    "Microsoft.Compute/disks/write", "Add member to role").
 No operation stays unclassified: what none of these can tell is taken as a write.
 
@@ -19,18 +21,30 @@ from typing import Final
 
 from analytic.context import tables
 from analytic.context.action_keys import keys, undated
-from analytic.context.action_kinds import ACCESSES, BASES, STAGES, Act
+from analytic.context.action_kinds import ACCESSES, BASES, MOST_BITS, STAGES, Act, Scope
 from analytic.context.action_names import by_level, by_name
 from schemas.records import ApiEvent
 
-__all__ = ["ACCESSES", "BASES", "STAGES", "Act", "classify", "of_event", "routine"]
+__all__ = ["ACCESSES", "BASES", "STAGES", "Act", "classify", "granting", "of_event", "routine"]
 
 # No service or operation of any provider is near these; what is longer is not a name, and must not fill the cache.
 _LONGEST_SERVICE: Final = 128
 _LONGEST_ACTION: Final = 256
 
+_CURATED = frozenset({"catalogue", "table"})
+
+WIDE: Final = "wide_grant"
+NARROW: Final = "narrow_grant"
+_SCOPES: Final[dict[str, Scope]] = {WIDE: "everything", NARROW: "reading"}
+
 ROUTINE_BITS: Final = 1.0
 """What a change of no consequence weighs at most (action_kinds.py: "routine changes with some abuse" begin there)."""
+
+GRANT_BITS: Final = 1.5
+"""What a grant weighs more, or less, than its name says where the record shows that it gives everything, or no more
+than to read: by the scale, the step from a policy that is attached to a way in for another identity, and that to a
+routine change (DET0277, "RoleScope").
+"""
 
 
 def classify(provider: str, service: str, action: str, read_only: bool | None = None) -> Act:
@@ -48,14 +62,31 @@ def routine(act: Act) -> Act:
     return Act(act.access, None, None, min(act.impact, ROUTINE_BITS), "record")
 
 
+def granting(act: Act, scope: Scope) -> Act:
+    """Give a grant as its record shows it: of "everything", of "reading" alone, or of a "sign-in".
+
+    Only of an act that the catalogue or a table knows: what a name alone made a grant stays what it was.
+    """
+    if act.basis not in _CURATED or act.stage is None:
+        return act
+    if scope == "sign-in":
+        return routine(act)
+    wide = scope == "everything"
+    impact = min(act.impact + GRANT_BITS, MOST_BITS) if wide else max(act.impact - GRANT_BITS, ROUTINE_BITS)
+    return act._replace(impact=impact, basis=WIDE if wide else NARROW)
+
+
 def of_event(event: ApiEvent) -> Act:
-    """Classify an event as its source did, with what the record said of itself: a read stays a read, and a change that
-    its source saw to harden serves no stage.
+    """Classify an event as its source did, with what the record said of itself: a read stays a read, a change that its
+    source saw to harden serves no stage, and a grant weighs by what it was seen to give.
     """
     act = classify(event.provider, event.service, event.action, event.access in ("list", "read") or None)
-    if event.stage is None and event.action_basis == "record" and act.stage is not None:
-        return routine(act)
-    return act
+    if act.stage is None or event.action_basis == act.basis:
+        return act
+    if event.action_basis == "record":
+        return routine(act) if event.stage is None else act
+    scope = _SCOPES.get(event.action_basis or "")
+    return act if scope is None else granting(act, scope)
 
 
 @lru_cache(maxsize=16384)

@@ -27,13 +27,19 @@ ActStage = Literal[
     "impact",
 ]
 
+MOST_BITS: Final = 6.0
+"""The end of the scale."""
+
+Scope = Literal["everything", "reading", "sign-in"]
+"""What a grant gives, where its record shows it."""
+
 ACCESSES: Final = frozenset(get_args(Access))
 """Kinds of access an event can have. `unknown` is for records that name no operation: no name is classified so."""
 
 STAGES: Final = frozenset(get_args(ActStage))
 """What an action can serve in an intrusion."""
 
-BASES: Final = frozenset({"catalogue", "table", "record", "naming"})
+BASES: Final = frozenset({"catalogue", "table", "record", "wide_grant", "narrow_grant", "naming"})
 """What a classification can rest on, best first (`action.py` says which is which)."""
 
 

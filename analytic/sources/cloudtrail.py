@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from analytic.context import action as actions
+from analytic.context.action_kinds import Scope
 from analytic.sources.aws import caller as callers
-from analytic.sources.aws import calls, hardening
+from analytic.sources.aws import calls, granting, hardening
 from analytic.sources.aws import identity as identities
 from analytic.sources.aws import issued as issuing
 from analytic.sources.aws import signin as signing_in
@@ -174,6 +175,9 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ign
         request = part(record.request_parameters, "requestParameters")
         if call.hardens is not None and call.hardens(request):
             act = actions.routine(act)
+        elif call.grants is not None:
+            scope = call.grants(request)
+            act = act if scope is None else actions.granting(act, scope)
     event: ApiEvent = _copied(pattern)
     event.event_id = record.event_id or _hashed(data)
     event.time = time
@@ -217,7 +221,7 @@ def _hashed(data: bytes) -> str:
 
 class _Call(NamedTuple):
     """What follows from the call alone: `reads` says that its request and response are, `asks` that its request is, and
-    `hardens` tests whether that only takes back or tightens.
+    `hardens` tests whether that only takes back or tightens, `grants` reads what it gives.
     """
 
     service: str
@@ -229,6 +233,7 @@ class _Call(NamedTuple):
     reads: bool
     asks: bool
     hardens: Callable[[Mapping[str, Any]], bool] | None
+    grants: Callable[[Mapping[str, Any]], Scope | None] | None
 
 
 @lru_cache(8_192)
@@ -249,7 +254,8 @@ def _call(
     reads = calls.reads(service, base_name)
     asks = reads or act.access in _PRIVILEGED or act.stage is not None
     hardens = hardening.test_of(service, base_name)
-    return _Call(service, name, base_name, signed_in, log_class, act, reads, asks, hardens)
+    grants = granting.scope_of(service, base_name)
+    return _Call(service, name, base_name, signed_in, log_class, act, reads, asks, hardens, grants)
 
 
 def _service(event_source: str) -> str:

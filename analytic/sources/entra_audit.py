@@ -15,7 +15,7 @@ from analytic.context import action as actions
 from analytic.context import interface
 from analytic.sources.azure.fields import address, digest, fold
 from analytic.sources.entra import record as entra_record
-from analytic.sources.entra.hardening import hardens
+from analytic.sources.entra.judging import judge
 from analytic.sources.entra.keys import added_key
 from analytic.sources.entra.record import raw_text
 from analytic.sources.errors import ParseError
@@ -100,8 +100,7 @@ def parse(data: bytes, origin: str) -> ApiEvent | Ignored:
     targets = [fold(target) for target in items(nested(fields.get("targetresources")), cap=MAX_RESOURCES)]
     # The log holds changes only: what merely reads a directory is in the Graph activity log.
     act = actions.classify("azure", entra_record.SERVICE, action, read_only=False)
-    if any(hardens(action, target.get("modifiedproperties")) for target in targets):
-        act = actions.routine(act)
+    act = judge(act, action, [target.get("modifiedproperties") for target in targets])
     event = ApiEvent(
         event_id=text(fields.get("id")) or digest(data),
         time=time,

@@ -16,7 +16,7 @@ import msgspec
 from analytic.context import action as actions
 from analytic.context import interface, network
 from analytic.sources.errors import ParseError
-from analytic.sources.gcp import calls, hardening, names, workloads
+from analytic.sources.gcp import calls, granting, hardening, names, policies, workloads
 from analytic.sources.gcp import identity as identities
 from analytic.sources.gcp import record as records
 from analytic.sources.gcp.record import AuditLog, Entry, Labels, recognises
@@ -97,8 +97,13 @@ def _event(entry: Entry, log: AuditLog, data: bytes, origin: str) -> ApiEvent:
     else:
         principal = identities.read(info)
     act = actions.classify("gcp", service, action, _read_only(log))
-    if act.stage is not None and hardening.hardens(log, service, action):
-        act = actions.routine(act)
+    if act.stage is not None and policies.sets_policy(service, action):
+        deltas = policies.deltas(log)
+        if hardening.hardens(deltas):
+            act = actions.routine(act)
+        else:
+            scope = granting.scope_of(deltas)
+            act = act if scope is None else actions.granting(act, scope)
     log_class = _log_class(entry, log, service)
     outcome, error_code = _outcome(log, action, log_class)
     account = _account(entry, log, labels)

@@ -19,7 +19,7 @@ from analytic.sources.azure import names as azure_names
 from analytic.sources.azure.fields import address, digest, fold
 from analytic.sources.entra import outcomes as entra_outcomes
 from analytic.sources.entra import record as entra_record
-from analytic.sources.entra.hardening import hardens
+from analytic.sources.entra.judging import judge
 from analytic.sources.entra.keys import added_key
 from analytic.sources.entra.record import raw_text
 from analytic.sources.entra.tokens import token_id
@@ -172,8 +172,7 @@ def _event(
     token = text(access.get("uniquetokenid"))
     # What is no logon is a change: directory reads are not in this log.
     act = actions.classify("azure", entra_record.SERVICE, operation, None if logon else False)
-    if hardens(operation, fields.get("modifiedproperties")):
-        act = actions.routine(act)
+    act = judge(act, operation, [fields.get("modifiedproperties")])
     return ApiEvent(
         event_id=text(fields.get("id")) or digest(data),
         time=time,

@@ -5,6 +5,7 @@ MITRE ATT&CK: T1685.002, T1136.003, T1098.001, T1098.003, T1537, T1555.006, T153
 
 from dataclasses import replace
 
+from simulator import grants
 from simulator.attacks import aws
 from simulator.attacks import aws_ways as ways
 from simulator.attacks import aws_workloads as works
@@ -36,7 +37,8 @@ def impair_trail(scene: Scene) -> None:
     act(scene, held, "cloudtrail", "StopLogging", {"name": trail})
     if scene.rng.randrange(2):
         act(scene, held, "guardduty", "DeleteDetector", {"detectorId": scene.ids.hexadecimal(32)})
-    act(scene, held, "iam", "PutUserPolicy", {"userName": "svc-backup", "policyName": "p"})
+    policy = {"userName": "svc-backup", "policyName": "p", "policyDocument": grants.aws("*")}
+    act(scene, held, "iam", "PutUserPolicy", policy)
     persist(scene, held)
 
 
@@ -210,5 +212,8 @@ def quiet_policy(scene: Scene) -> None:
     held = _taken_over(scene, "platform")
     policy = f"arn:aws:iam::{held.account}:policy/deploy"
     act(scene, held, "iam", "GetPolicyVersion", {"policyArn": policy, "versionId": "v4"})
-    act(scene, held, "iam", "CreatePolicyVersion", {"policyArn": policy, "setAsDefault": True})
+    # Half of them are quiet in this as well, and allow what looks like a deployment's.
+    document = grants.aws("*") if scene.at // 1_000 % 2 else grants.aws("lambda:*", "iam:PassRole", "s3:GetObject")
+    request = {"policyArn": policy, "policyDocument": document, "setAsDefault": True}
+    act(scene, held, "iam", "CreatePolicyVersion", request)
     act(scene, held, "lambda", "AddPermission20150331v2", {"functionName": "thumbnailer", "principal": OUTSIDER})

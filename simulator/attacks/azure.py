@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from simulator import azure_records as azure
 from simulator import entra_records as entra
+from simulator import grants
 from simulator.attacks import okta
 from simulator.attacks.scene import Scene, Spot, network_of, program
 from simulator.azure_records import EntraApp, EntraUser, Token
@@ -110,10 +111,12 @@ def machine(scene: Scene, one: Machine, spot: Spot) -> Held:
     return Held(token, spot, one.subscription.subscription_id)
 
 
-def operation(scene: Scene, held: Held, name: str, resource: str, *, steps: bool = False, denied: bool = False) -> None:
+def operation(
+    scene: Scene, held: Held, name: str, resource: str, *, steps: bool = False, denied: bool = False, role: str = ""
+) -> None:
     """Write an operation of Azure's control plane. `resource` is a full id, or what is behind a resource group's.
 
-    `steps` writes the records of its start and acceptance as well.
+    `steps` writes the records of its start and acceptance as well; `role` is the id of the role that is assigned.
     """
     if not resource.startswith("/"):
         resource = f"/subscriptions/{held.subscription}/resourceGroups/rg-main/providers/{resource}"
@@ -125,6 +128,8 @@ def operation(scene: Scene, held: Held, name: str, resource: str, *, steps: bool
             scene.rng, at, held.token, held.spot.address, name, resource, each, correlation=correlation
         )
         made["properties"]["eventDataId"] = scene.ids.uuid()
+        if role and not denied:
+            made["properties"] |= grants.azure(resource, role, f"{correlation[:-4]}0000", each)
         scene.put(f"azure/{resource.split('/')[2].lower()}/activity", made, at)
     scene.at += walk[-1][1]
 
@@ -144,10 +149,12 @@ def reads(scene: Scene, held: Held, count: int) -> None:
         request(scene, held, "GET", scene.rng.choice(READ_REQUESTS))
 
 
-def act(scene: Scene, held: Held, name: str, resource: str, *, steps: bool = False, denied: bool = False) -> None:
+def act(
+    scene: Scene, held: Held, name: str, resource: str, *, steps: bool = False, denied: bool = False, role: str = ""
+) -> None:
     """Make an operation of the story: after the style's pause, behind the style's noise."""
     wait(scene, held)
-    operation(scene, held, name, resource, steps=steps, denied=denied)
+    operation(scene, held, name, resource, steps=steps, denied=denied, role=role)
 
 
 def ask(scene: Scene, held: Held, method: str, path: str) -> None:

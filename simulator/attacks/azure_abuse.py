@@ -7,6 +7,7 @@ from simulator.attacks import aws_ways as ways
 from simulator.attacks.aws_theft import persist
 from simulator.attacks.azure import Held, act, ask, change
 from simulator.attacks.scene import Scene, Spot, program
+from simulator.grants import OWNER
 from simulator.organization.world import HOUR, Application, Person
 
 ARM = "Microsoft.Authorization/roleAssignments"
@@ -26,7 +27,7 @@ def _taken_over(scene: Scene, client: azure_records.AzureApp = azure_records.POR
 
 def assign(scene: Scene, held: Held) -> None:
     """Give an outsider the owner's role."""
-    act(scene, held, f"{ARM}/write", f"{ARM}/{scene.ids.uuid()}")
+    act(scene, held, f"{ARM}/write", f"{ARM}/{scene.ids.uuid()}", role=OWNER)
 
 
 def run_command(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from simulator import gcp_records as records
 from simulator.attacks.scene import Scene, Spot, network_of, program
 from simulator.gcp_records import Caller, Place, ServiceAccount
+from simulator.grants import GOOGLE_TAKEN, google, one_of
 from simulator.identities import Json
 from simulator.organization.world import Person, Robot
 
@@ -171,9 +172,16 @@ def robot(one: Robot, spot: Spot) -> Held:
 
 
 def call(
-    scene: Scene, held: Held, what: str, name: str = "", *, denied: bool = False, request: Json | None = None
+    scene: Scene,
+    held: Held,
+    what: str,
+    name: str = "",
+    *,
+    denied: bool = False,
+    request: Json | None = None,
+    grants: tuple[str, str] | None = None,
 ) -> None:
-    """Make one of CALLS. `name` is the resource's, behind projects/PROJECT/."""
+    """Make one of CALLS. `name` is the resource's, behind projects/PROJECT/; `grants` the role and the member added."""
     service, method, permission, kind, resource = CALLS[what]
     full = f"projects/{held.project}/{name}" if name else f"projects/{held.project}"
     labels = {"project_id": held.project}
@@ -189,6 +197,7 @@ def call(
         {"type": resource, "labels": labels},
         f"projects/{held.project}",
         request=request,
+        service_data=grants and google(*grants),
         denied=denied,
     )
     put(scene, made)
@@ -208,13 +217,25 @@ def reads(scene: Scene, held: Held, count: int) -> None:
 
 
 def act(
-    scene: Scene, held: Held, what: str, name: str = "", *, denied: bool = False, request: Json | None = None
+    scene: Scene,
+    held: Held,
+    what: str,
+    name: str = "",
+    *,
+    denied: bool = False,
+    request: Json | None = None,
+    grants: tuple[str, str] | None = None,
 ) -> None:
     """Make a call of the story: after the style's pause, behind the style's noise."""
     scene.pause()
     reads(scene, held, scene.noise())
     scene.quickly()
-    call(scene, held, what, name, denied=denied, request=request)
+    call(scene, held, what, name, denied=denied, request=request, grants=grants)
+
+
+def let_in(scene: Scene, held: Held) -> None:
+    """Give an outsider a role in the project, as an act of the story."""
+    act(scene, held, "set policy", grants=(one_of(GOOGLE_TAKEN, scene.at), "user:support.desk@example.net"))
 
 
 def recon(scene: Scene, held: Held, kinds: int) -> None:

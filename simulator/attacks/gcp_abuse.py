@@ -3,6 +3,7 @@
 from simulator.attacks import gcp
 from simulator.attacks.gcp import Held, act
 from simulator.attacks.scene import Scene, Spot, program
+from simulator.grants import EVERYBODY
 from simulator.organization.world import HOUR, Person, Robot
 
 
@@ -33,7 +34,7 @@ def key_used_elsewhere(scene: Scene) -> None:
     act(scene, away, "buckets")
     for number in range(3):
         act(scene, away, "secret", f"secrets/service-{number}/versions/latest")
-    act(scene, away, "set policy")
+    gcp.let_in(scene, away)
 
 
 def ssh_key(scene: Scene) -> None:
@@ -56,7 +57,7 @@ def ssh_key(scene: Scene) -> None:
     stolen = gcp.robot(one, thief)
     gcp.recon(scene, stolen, 2)
     act(scene, stolen, "secret", "secrets/orders/versions/latest")
-    act(scene, stolen, "set policy")
+    gcp.let_in(scene, stolen)
 
 
 def impersonation(scene: Scene) -> None:
@@ -69,7 +70,7 @@ def impersonation(scene: Scene) -> None:
     scene.pause()
     second = gcp.token(scene, first, _robot(scene, "scheduler", "vm").account)
     act(scene, second, "secret", "secrets/payments/versions/latest")
-    act(scene, second, "set policy")
+    gcp.let_in(scene, second)
 
 
 def sink_deleted(scene: Scene) -> None:
@@ -80,7 +81,7 @@ def sink_deleted(scene: Scene) -> None:
     if scene.rng.randrange(2):
         act(scene, held, "exclusion", "exclusions/audit")
     act(scene, held, "new account")
-    act(scene, held, "set policy")
+    gcp.let_in(scene, held)
 
 
 def stolen_robot_key(scene: Scene) -> None:
@@ -99,7 +100,7 @@ def stolen_robot_key(scene: Scene) -> None:
     act(scene, away, "secret", "secrets/orders/versions/latest")
     act(scene, away, "firewall", "global/firewalls/allow-all")
     act(scene, away, "new account")
-    act(scene, away, "set policy")
+    gcp.let_in(scene, away)
 
 
 def shared_out(scene: Scene) -> None:
@@ -107,8 +108,8 @@ def shared_out(scene: Scene) -> None:
     _, held, _ = _taken_over(scene)
     act(scene, held, "instances")
     act(scene, held, "snapshot", "zones/europe-west1-b/disks/orders-db")
-    act(scene, held, "share image", "global/images/orders-db")
-    act(scene, held, "open bucket", "buckets/example-exports")
+    act(scene, held, "share image", "global/images/orders-db", grants=("roles/compute.imageUser", EVERYBODY))
+    act(scene, held, "open bucket", "buckets/example-exports", grants=("roles/storage.objectViewer", EVERYBODY))
 
 
 def objects_in_bulk(scene: Scene) -> None:

@@ -29,6 +29,9 @@ _GAPS = {
     "hours": (3 * MINUTE, 25 * MINUTE),
     "day": (20 * MINUTE, 60 * MINUTE),
 }
+_JOURNEY = 5 * HOUR
+"""From the desk to a hotel in another country."""
+
 NOISES = (0, 1, 2)
 """Benign-looking reads around each act: none, up to two, two to six."""
 
@@ -180,6 +183,28 @@ class Scene:
         start = stint.start if stint else chosen.local(self.day, chosen.starts)
         self.at = max(self.at, start + self.rng.randrange(5, 90) * MINUTE)
         return chosen
+
+    def traveller(self, *teams: str) -> tuple[Person, Spot]:
+        """Choose who is abroad that day, and where from: on a trip, or off work, who then works all the same.
+
+        Nobody comes into question who is seen at home or in the office on the day, for who is in two places does not
+        travel; where that is everybody, it is evening, and they went there after work. Of `teams` if possible.
+        """
+        staff = [one for one in self.world.people if one.employed(self.day)]
+        there = {one.number: stints(self.world, one, self.day) for one in staff}
+        away = [one for one in staff if all(stint.kind == "travel" for stint in there[one.number])] or staff
+        least = self._least_used(tuple(away))
+        chosen = self.pick(tuple([one for one in least if one.team in teams] or least))
+        self.behind(chosen.email, *person_names(chosen))
+        here, travel = there[chosen.number], self.world.networks.travel
+        hotel = self.rng.choice(travel[self.rng.choice(sorted(travel))])
+        begins = chosen.local(self.day, chosen.starts)
+        if here and here[0].kind == "travel":
+            hotel, begins = here[0].spot.network, here[0].start
+        elif here:
+            begins = max(stint.end for stint in here) + _JOURNEY
+        self.at = max(self.at, begins + self.rng.randrange(5, 90) * MINUTE)
+        return chosen, self.own(chosen, hotel)
 
     def _stint(self, person: Person) -> Stint | None:
         found = [one for one in stints(self.world, person, self.day) if one.kind != "page" and one.minutes > 60]

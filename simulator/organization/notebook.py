@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator import azure_records as azure
 from simulator import gcp_records as gcp
+from simulator import grants
 from simulator.azure_records import Token
 from simulator.gcp_records import Caller
 from simulator.identities import Credential, Json
@@ -151,6 +152,7 @@ class Notebook:
         name = f"projects/{project}/{call.name.format(own)}" if call.name else f"projects/{project}"
         resource = {"type": call.resource, "labels": {"project_id": project}}
         permission = (call.permission, call.kind)
+        granted = grants.google(grants.one_of(grants.GOOGLE_ORDINARY, at), f"group:{own}@example.com")
         record = gcp.entry(
             self.rng,
             at,
@@ -162,6 +164,7 @@ class Notebook:
             name,
             resource,
             f"projects/{project}",
+            service_data=granted if call.method.endswith("SetIamPolicy") else None,
             denied=denied,
         )
         self.entry(at, record)
@@ -181,6 +184,9 @@ class Notebook:
             record = azure.activity(
                 self.rng, at + after, token, address, operation, resource, status, correlation=correlation
             )
+            if operation.endswith("roleAssignments/write"):
+                role = grants.one_of(grants.AZURE_ORDINARY, at)
+                record["properties"] |= grants.azure(resource, role, token.holder.object_id, status)
             self.put(at + after, f"azure/{resource.split('/')[2]}/activity", record)
 
     def graph(self, at: int, token: Token, address: str, method: str, path: str, agent: str | None = None) -> None:

@@ -5,7 +5,8 @@
 - Two days in three are in the office, the others at home; remote people are always at home. At home half of the people
   go through the company's VPN.
 - One day in eighteen, the phone's network serves for an hour. On a trip it is hotels, by VPN for half of the people.
-- One on-call person in ten is paged of a night, and works on it from home for up to an hour.
+- One on-call person in ten is paged of a night, and works on it for up to an hour from where they sleep: at home, or in
+  a hotel.
 """
 
 from dataclasses import dataclass
@@ -48,7 +49,8 @@ def stints(world: World, person: Person, day: int) -> list[Stint]:
     found: list[Stint] = []
     if person.on_call and rng.randrange(PAGED) == 0:
         start = person.local(day, rng.randrange(10, 300))
-        found.append(Stint(start, start + rng.randrange(15, 60) * MINUTE, "page", _spot(person, person.home)))
+        bed = _spot(person, _bed(world, person, day))
+        found.append(Stint(start, start + rng.randrange(15, 60) * MINUTE, "page", bed))
     first = person.joins == day
     if weekday(day):
         works = first or rng.randrange(100) < WORKING
@@ -72,6 +74,13 @@ def stints(world: World, person: Person, day: int) -> list[Stint]:
     found.append(_stint(person, day, begins + 5, begins + 60, "mobile", rng.choice(person.mobile)))
     found.append(_stint(person, day, begins + 75, max(ends, begins + 100), kind, network))
     return found
+
+
+def _bed(world: World, person: Person, day: int) -> Network:
+    """Give where a person is in the small hours of a day: abroad from the second day of a trip to the one after it."""
+    if person.trip and person.trip[0] < day <= person.trip[1] + 1:
+        return world.networks.travel[person.trip[2]][person.number % 4]
+    return person.home
 
 
 def _where(world: World, person: Person, day: int, draw: int, hotel: int) -> tuple[str, Network]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from simulator import grants
 from simulator.attacks import aws
 from simulator.attacks import aws_ways as ways
 from simulator.attacks import aws_workloads as works
@@ -91,13 +92,10 @@ def ci_set_up(scene: Scene) -> None:
     """A platform engineer lets a new CI system in: its identity provider, and a role that may deploy."""
     _, _, held = begin(scene, "platform")
     works.trust_provider(scene, held, "ci.example.com", "project_path:example-org/web:*", "ci-web")
-    act(
-        scene,
-        held,
-        "iam",
-        "AttachRolePolicy",
-        {"roleName": "ci-web", "policyArn": f"arn:aws:iam::{held.account}:policy/deploy"},
-    )
+    # Many a pipeline may do everything: one in three here.
+    own = f"arn:aws:iam::{held.account}:policy/deploy"
+    policy = "arn:aws:iam::aws:policy/AdministratorAccess" if scene.at // 1_000 % 3 == 0 else own
+    act(scene, held, "iam", "AttachRolePolicy", {"roleName": "ci-web", "policyArn": policy})
 
 
 def backup_shared(scene: Scene) -> None:
@@ -176,7 +174,9 @@ def policy_change(scene: Scene) -> None:
     _, _, held = begin(scene, "platform")
     policy = f"arn:aws:iam::{held.account}:policy/deploy"
     act(scene, held, "iam", "GetPolicyVersion", {"policyArn": policy, "versionId": "v4"})
-    act(scene, held, "iam", "CreatePolicyVersion", {"policyArn": policy, "setAsDefault": True})
+    document = grants.aws("lambda:UpdateFunctionCode", "s3:GetObject", "sqs:SendMessage")
+    request = {"policyArn": policy, "policyDocument": document, "setAsDefault": True}
+    act(scene, held, "iam", "CreatePolicyVersion", request)
     act(scene, held, "iam", "DeletePolicyVersion", {"policyArn": policy, "versionId": "v1"})
 
 

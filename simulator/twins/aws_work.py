@@ -112,10 +112,8 @@ def two_runners(scene: Scene) -> None:
 
 def travelling(scene: Scene) -> None:
     """A person works from a hotel in another country, with the laptop they always have."""
-    person, _, _ = begin(scene, "developers", "platform")
-    city = scene.rng.choice(sorted(scene.world.networks.travel))
-    hotel = scene.own(person, scene.rng.choice(scene.world.networks.travel[city]))
-    scene.at += 9 * HOUR
+    person, hotel = scene.traveller("developers", "platform")
+    scene.label = scene.kind
     held = ways.any_way(scene, person, hotel)
     aws.recon(scene, held, 3)
     act(scene, held, "lambda", "UpdateFunctionCode20150331v2", {"functionName": "thumbnailer-dev"})

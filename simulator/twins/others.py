@@ -5,6 +5,7 @@ from simulator.attacks import aws, azure, gcp, okta
 from simulator.attacks import aws_ways as ways
 from simulator.attacks.azure_abuse import ARM
 from simulator.attacks.scene import Scene
+from simulator.grants import READER
 from simulator.organization.world import HOUR
 
 
@@ -50,7 +51,7 @@ def deployer(scene: Scene) -> None:
     scene.pause()
     acting = gcp.token(scene, held, one.account)
     gcp.act(scene, acting, "policy")
-    gcp.act(scene, acting, "set policy")
+    gcp.act(scene, acting, "set policy", grants=("roles/run.invoker", "serviceAccount:web@example-prod.example.com"))
 
 
 def sinks_tuned(scene: Scene) -> None:
@@ -65,7 +66,8 @@ def images_shared(scene: Scene) -> None:
     """A platform engineer lets another project of the organization use an image."""
     held = _google(scene, "platform")
     gcp.act(scene, held, "snapshot", "zones/europe-west1-b/disks/base")
-    gcp.act(scene, held, "share image", "global/images/base")
+    project = "serviceAccount:web@example-data.example.com"
+    gcp.act(scene, held, "share image", "global/images/base", grants=("roles/compute.imageUser", project))
 
 
 def training_data(scene: Scene) -> None:
@@ -110,7 +112,7 @@ def access_review(scene: Scene) -> None:
     held = _signed_in(scene)
     azure.act(scene, held, "Microsoft.Authorization/elevateAccess/action", f"/subscriptions/{held.subscription}")
     one = f"{ARM}/{scene.ids.uuid()}"
-    azure.act(scene, held, f"{ARM}/write", one)
+    azure.act(scene, held, f"{ARM}/write", one, role=READER)
     azure.act(scene, held, f"{ARM}/delete", one)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from analytic.analysis import analyse
+from analytic.context.action import GRANT_BITS
 from analytic.policy import Policy
 from analytic.scoring import SEVERITIES
 from schemas.records import ApiEvent, Finding
@@ -249,3 +250,20 @@ def test_the_console_used_by_somebody_who_is_not_expected_there() -> None:
     assert [shift.dimension for shift in found.shifts] == ["interface"]
     assert "console_context" in found.shifts[0].why
     assert analyse(events, Policy(console_expected=("bob",), console_interfaces=("cloud_shell",))) == []
+
+
+def test_an_earlier_act_weighs_as_its_record_showed_it() -> None:
+    """What led to a finding is weighed when it is complete: a grant of everything must not be one of its name by then."""
+
+    def weight(basis: str) -> float:
+        tried = [
+            quiet(str(n), n * MINUTE, call, outcome="denied", action_basis=basis, **MOVED)
+            for n, call in enumerate(("iam:AttachUserPolicy", "ec2:CreateTags", "ec2:StopInstances"), 1)
+        ]
+        done = quiet("d", 5 * MINUTE, "iam:CreatePolicy", **MOVED)
+        finding = chains(quiet("a", 0, "s3:ListBuckets"), *tried, done)["probing_to_privileged"]
+        return max(reason.bits for reason in finding.reasons if reason.signal == "act:iam:AttachUserPolicy")
+
+    # What was refused weighs half.
+    assert weight("wide_grant") == weight("catalogue") + GRANT_BITS / 2
+    assert weight("narrow_grant") < weight("catalogue")

@@ -13,6 +13,7 @@ from analytic.context import interface
 from analytic.sources.azure import names
 from analytic.sources.azure.claims import Caller
 from analytic.sources.azure.fields import address, first, fold, status_code
+from analytic.sources.azure.granting import scope_of
 from analytic.sources.json_fields import MAX_RESOURCES, bound
 from schemas.records import ApiEvent
 
@@ -59,6 +60,9 @@ class Call(NamedTuple):
 def assemble(call: Call, caller: Caller, origin: str) -> ApiEvent:
     """Make the event of a call."""
     act = actions.classify("azure", call.service, call.action, call.read_only)
+    scope = scope_of(call.resources) if call.action.lower() == _ROLE_ASSIGNMENT else None
+    if scope is not None:
+        act = actions.granting(act, scope)
     source_ip = address(call.source)
     user_agent = call.user_agent[:MAX_USER_AGENT_CHARS] if call.user_agent else None
     through = interface.classify(
@@ -149,10 +153,14 @@ def http_outcome(code: int | None, *words: str | None) -> tuple[str, str | None]
 
 
 def granted(operation: str, properties: dict[str, Any]) -> list[str]:
-    """Give what a role assignment (in lower case) ties together: the role's definition and the principal."""
+    """Give what a role assignment (in lower case) ties together: the role's definition and the principal.
+
+    The request is in the record of its start, and the answer, which repeats it, in that of its end.
+    """
     if operation != _ROLE_ASSIGNMENT:
         return []
-    body = fold(fold(properties.get("requestbody")).get("properties"))
+    sent = fold(properties.get("requestbody")) or fold(properties.get("responsebody"))
+    body = fold(sent.get("properties"))
     pair = (names.clean(first(body, "roledefinitionid")), names.guid(first(body, "principalid")))
     return [name for name in pair if name]
 

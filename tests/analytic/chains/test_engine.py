@@ -1,16 +1,19 @@
 """The engine against a search of all assignments, and what it must never do."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from analytic.chains import shipped
 from analytic.chains.chain import MAX_MARKS, Counter, ShiftGate, Stage, SurpriseGate, Where
 from analytic.chains.engine import Rules
 from analytic.chains.marks import Marks
 from analytic.chains.moment import Match
+from analytic.chains.rules import Calls
+from analytic.context.action import of_event
 from analytic.policy import HOUR, MINUTE, SECOND, Policy
 from schemas.records import ApiEvent, Issued
 from tests.analytic.chains.moments import chain, moment, on, one, run, shift
@@ -309,3 +312,20 @@ def test_what_comes_later_changes_nothing_that_was_said(rows: list[Seen], cut: i
     assert [id_ for id_, _ in run([ABC], events[:cut])] == [
         id_ for id_ in whole if id_ in {e.event_id for e in events[:cut]}
     ]
+
+
+def test_what_is_known_of_a_call_is_known_of_what_it_gave() -> None:
+    """The same operation grants everything, or no more than to read: the first to come must not speak for the other."""
+    grants = {
+        basis: ApiEvent("e", 0, "aws", "management", "iam", "AttachUserPolicy", stage="privilege", action_basis=basis)
+        for basis in ("narrow_grant", "catalogue", "wide_grant")
+    }
+    for order in permutations(grants):
+        rules = Rules(shipped.chains(), Policy())
+        told = {basis: names_of(rules.possible(grants[basis], of_event(grants[basis]))) for basis in order}
+        assert told["narrow_grant"] < told["catalogue"] < told["wide_grant"], order
+
+
+def names_of(calls: Calls) -> set[str]:
+    """The stages that a call may be."""
+    return {rule.stages[stage.number].key for rule, stages in calls.all for stage in stages if stage.number >= 0}
