@@ -29,12 +29,15 @@ impair_then_act
 impaired_first_time
 impaired_twice
 issue_used_elsewhere
+lent_first_time
 mass_reads
 mass_reads_first_time
 never_done
 new_key_used_elsewhere
 probing_to_privileged
+probing_widely
 recon_to_change
+secrets_across_stores
 service_account_key_used
 service_fan_out
 service_to_service_impact
