@@ -83,7 +83,11 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
     draft.recon = max(draft.recon, match.recon)
     draft.mfa = draft.mfa and event.mfa is True
     known = state.baseline.values.get("network", {})
-    draft.known_network = draft.known_network and (moment.context.network in known or is_trusted(policy, event))
+    draft.known_network = draft.known_network and (
+        moment.context.network in known
+        or is_trusted(policy, event)
+        or expect.is_shared(step, ("network", moment.context.network or ""), event.time)
+    )
     draft.others = len(state.kinds)
     draft.proven = state.baseline.sessions > 0
     draft.located = draft.located or event.asn is not None or event.country is not None

@@ -103,7 +103,7 @@ def _tempering(draft: Draft) -> list[Reason]:
     if draft.mfa is True:
         found.append(Reason("mfa", -1.0, "the session was opened with a second factor"))
     if draft.known_network:
-        why = "the network is one that this actor has used before, or the organisation's own"
+        why = "the network is one that this actor or its peers have used before, or the organisation's own"
         found.append(Reason("known_network", -1.0, why))
     shifted = {shift.dimension for shift in draft.shifts} - {"identity", "history"}
     if shifted == {"network"}:

@@ -73,3 +73,10 @@ def aws(*actions: str) -> str:
     """Give a policy document that allows some actions on everything."""
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def ingress(network: str, port: int) -> Json:
+    """Give the ipPermissions of a security group's rule that lets a network in, as CloudTrail writes them."""
+    ranges = {"items": [{"cidrIp": network}]}
+    rule = {"ipProtocol": "tcp", "fromPort": port, "toPort": port, "groups": {}, "ipRanges": ranges, "ipv6Ranges": {}}
+    return {"items": [rule | {"prefixListIds": {}}]}

@@ -202,8 +202,9 @@ def fan_out(scene: Scene) -> None:
     for service, action in scene.rng.sample(services, 8):
         act(scene, held, service, action)
     keys = {"keyName": "ops"}
+    group = {"groupId": f"sg-{scene.ids.hexadecimal(17)}", "ipPermissions": grants.ingress("0.0.0.0/0", 22)}
     act(scene, held, "ec2", "CreateKeyPair", keys)
-    act(scene, held, "ec2", "AuthorizeSecurityGroupIngress", {"groupId": f"sg-{scene.ids.hexadecimal(17)}"})
+    act(scene, held, "ec2", "AuthorizeSecurityGroupIngress", group)
     act(scene, held, "ec2", "RunInstances", {"instanceType": "p4d.24xlarge", "minCount": 8, "maxCount": 8})
 
 

@@ -3,6 +3,7 @@
 A task is a few calls in a row. "{own}" in a request stands for one of the caller's own few resources.
 """
 
+from simulator import grants
 from simulator.identities import Json
 from simulator.menus import CONSOLE_PAGES, Call
 
@@ -19,6 +20,9 @@ def filled(call: Call, own: str) -> Call:
     return Call(call.service, call.action, request)
 
 
+_WORKER = grants.aws("s3:GetObject", "s3:PutObject", "sqs:ReceiveMessage", "logs:PutLogEvents")
+_OPEN = grants.aws("s3:*", "dynamodb:*")
+_FROM_INSIDE = grants.ingress("10.20.0.0/16", 5_432)
 _WHO = Call("sts", "GetCallerIdentity")
 _LOGS = (
     Call("logs", "DescribeLogGroups", {"logGroupNamePrefix": "/aws/lambda/{own}"}),
@@ -78,7 +82,7 @@ _PATCH = (
     *(Call("ssm", "ListCommandInvocations"),) * 3,
 )
 _SHELL = (Call("ssm", "DescribeSessions", {"state": "Active"}), Call("ssm", "StartSession", {"target": "{own}"}))
-_GROUPS = (Call("ec2", "AuthorizeSecurityGroupIngress", {"groupId": "sg-{own}"}),)
+_GROUPS = (Call("ec2", "AuthorizeSecurityGroupIngress", {"groupId": "sg-{own}", "ipPermissions": _FROM_INSIDE}),)
 _ROLES = (
     Call("iam", "GetRole", {"roleName": "{own}-execution"}),
     Call("iam", "ListAttachedRolePolicies", {"roleName": "{own}-execution"}),
@@ -152,19 +156,19 @@ MIGRATION: Task = (
     Call("dms", "CreateReplicationTask", {"replicationTaskIdentifier": "{own}"}),
     Call("ec2", "CreateVpcPeeringConnection", {"vpcId": "vpc-{own}"}),
     Call("ec2", "CreateSecurityGroup", {"groupName": "{own}"}),
-    Call("ec2", "AuthorizeSecurityGroupIngress", {"groupName": "{own}"}),
+    Call("ec2", "AuthorizeSecurityGroupIngress", {"groupName": "{own}", "ipPermissions": _FROM_INSIDE}),
     Call("rds", "CreateDBCluster", {"dBClusterIdentifier": "{own}"}),
     Call("elasticfilesystem", "CreateFileSystem", {"creationToken": "{own}"}),
     Call("kms", "CreateKey", {"description": "{own}"}),
     Call("iam", "CreateRole", {"roleName": "{own}-new"}),
-    Call("iam", "PutRolePolicy", {"roleName": "{own}-new", "policyName": "access"}),
+    Call("iam", "PutRolePolicy", {"roleName": "{own}-new", "policyName": "access", "policyDocument": _WORKER}),
     Call("backup", "CreateBackupPlan", {"backupPlanName": "{own}"}),
     Call("transfer", "CreateServer", {"protocols": ["SFTP"]}),
     Call("datasync", "CreateTask", {"name": "{own}"}),
     Call("route53", "ChangeResourceRecordSets", {"hostedZoneId": "Z0EXAMPLE"}),
     Call("s3", "PutBucketPolicy", {"bucketName": "example-{own}"}),
     Call("ec2", "RunInstances", {"instanceType": "m7i.large", "minCount": 1, "maxCount": 4}),
-    Call("ec2", "ModifyInstanceAttribute", {"instanceId": "i-{own}"}),
+    Call("ec2", "ModifyInstanceAttribute", {"instanceId": "i-{own}", "instanceType": {"value": "m7i.large"}}),
     Call("ec2", "TerminateInstances", {"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}}),
 )
 """What the platform team does in the migration week and at no other time."""
@@ -228,7 +232,7 @@ APPLY: tuple[Task, ...] = (
     (*_GROUPS, Call("ec2", "RevokeSecurityGroupIngress", {"groupId": "sg-{own}"})),
     (
         Call("iam", "CreateRole", {"roleName": "{own}-worker"}),
-        Call("iam", "PutRolePolicy", {"roleName": "{own}-worker", "policyName": "read"}),
+        Call("iam", "PutRolePolicy", {"roleName": "{own}-worker", "policyName": "read", "policyDocument": _OPEN}),
         Call("lambda", "CreateFunction20150331", {"functionName": "{own}-worker"}),
         Call("lambda", "AddPermission20150331v2", {"functionName": "{own}-worker"}),
     ),

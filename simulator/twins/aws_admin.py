@@ -10,7 +10,7 @@ from simulator.attacks.aws import act, call
 from simulator.attacks.scene import Scene
 from simulator.hops.aws_calls import session_identity, user_identity
 from simulator.organization.world import HOUR
-from simulator.twins.aws_work import begin
+from simulator.twins.aws_work import QUEUE_POLICY, begin
 
 VENDOR = "345678901234"
 """The account of a vendor that the organization works with."""
@@ -147,7 +147,7 @@ def role_hopping(scene: Scene) -> None:
     first = aws.assume(scene, held, scene.rng.choice(near), f"botocore-session-{scene.at // 1000}")
     second = aws.assume(scene, first, scene.rng.choice(far), f"botocore-session-{scene.at // 1000}")
     aws.reads(scene, second, aws.ORDINARY, 4)
-    act(scene, second, "iam", "PutRolePolicy", {"roleName": "orders-worker", "policyName": "queue"})
+    act(scene, second, "iam", "PutRolePolicy", QUEUE_POLICY)
 
 
 def tour(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from simulator import grants
 from simulator.attacks import aws
 from simulator.attacks import aws_ways as ways
 from simulator.attacks import aws_workloads as works
@@ -12,6 +13,11 @@ from simulator.hops.aws_calls import session_identity
 from simulator.organization.world import HOUR, MINUTE, Person
 
 PATCH = "AWS-RunPatchBaseline"
+QUEUE_POLICY = {
+    "roleName": "orders-worker",
+    "policyName": "queue",
+    "policyDocument": grants.aws("sqs:SendMessage", "sqs:ReceiveMessage"),
+}
 
 
 def begin(scene: Scene, *teams: str, by: tuple[str, ...] = ()) -> tuple[Person, Spot, Held]:
@@ -127,7 +133,7 @@ def tethering(scene: Scene) -> None:
     moved = held.at(phone)
     aws.reads(scene, moved, aws.ORDINARY, 4)
     act(scene, moved, "lambda", "UpdateFunctionCode20150331v2", {"functionName": "thumbnailer-dev"})
-    act(scene, moved, "iam", "PutRolePolicy", {"roleName": "orders-worker", "policyName": "queue"})
+    act(scene, moved, "iam", "PutRolePolicy", QUEUE_POLICY)
 
 
 def new_laptop(scene: Scene) -> None:
@@ -139,7 +145,7 @@ def new_laptop(scene: Scene) -> None:
     )
     held = ways.any_way(scene, person, replace(own, aws=linux))
     aws.recon(scene, held, 2)
-    act(scene, held, "iam", "PutRolePolicy", {"roleName": "orders-worker", "policyName": "queue"})
+    act(scene, held, "iam", "PutRolePolicy", QUEUE_POLICY)
     act(scene, held, "lambda", "UpdateFunctionCode20150331v2", {"functionName": "thumbnailer-dev"})
 
 

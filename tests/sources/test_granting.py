@@ -60,6 +60,18 @@ def allow(action: Any, **more: Any) -> dict[str, Any]:
         ("iam:PutRolePolicy", {"policyDocument": document(allow(["s3:*", "iam:GetRole"]))}, AS_NAMED),
         ("iam:CreatePolicyVersion", {"policyDocument": document({"Effect": "Allow", "NotAction": "iam:*"})}, AS_NAMED),
         ("iam:PutUserPolicy", None, AS_NAMED),
+        ("iam:PutRolePolicy", {"policyDocument": document(allow("s3:GetObject"), allow(["sqs:SendMessage"]))}, NARROW),
+        ("iam:PutRolePolicy", {"policyDocument": document(allow("s3:GetObject"), allow("s3:*"))}, AS_NAMED),
+        ("iam:PutRolePolicy", {"policyDocument": document(allow(["s3:GetObject", "iam:PassRole"]))}, AS_NAMED),
+        ("iam:PutRolePolicy", {"policyDocument": document(allow(["s3:GetObject", "sts:AssumeRole"]))}, AS_NAMED),
+        ("iam:PutRolePolicy", {"policyDocument": document(allow("secretsmanager:GetSecretValue"))}, AS_NAMED),
+        (
+            "iam:PutRolePolicy",
+            {"policyDocument": document(allow("s3:GetObject"), {"Effect": "Allow", "NotAction": "x:Y"})},
+            AS_NAMED,
+        ),
+        ("iam:PutRolePolicy", {"policyDocument": document(*[allow("s3:GetObject")] * 257)}, AS_NAMED),
+        ("iam:PutRolePolicy", {"policyDocument": document(*[allow("s3:GetObject")] * 256, allow("*"))}, WIDE),
     ],
 )
 def test_the_request_of_an_aws_call_says_what_it_gives(call: str, request_: Any, weighs: float) -> None:

@@ -27,6 +27,11 @@ def blocks(**changed: Any) -> dict[str, Any]:
     return {"PublicAccessBlockConfiguration": dict.fromkeys(BLOCKS, True) | changed}
 
 
+def opened(*ranges: str, **more: Any) -> dict[str, Any]:
+    rule = {"ipProtocol": "tcp", "ipRanges": {"items": [{"cidrIp": one} for one in ranges]}, "groups": {}} | more
+    return {"groupId": "sg-1", "ipPermissions": {"items": [rule]}}
+
+
 def versioning(**fields: Any) -> dict[str, Any]:
     return {"VersioningConfiguration": fields}
 
@@ -54,6 +59,23 @@ def versioning(**fields: Any) -> dict[str, Any]:
         ("s3:PutAccountPublicAccessBlock", blocks(), {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}),
         ("s3:PutBucketVersioning", versioning(Status="Enabled"), versioning(Status="Suspended")),
         ("s3:PutBucketAcl", {"x-amz-acl": ["private"]}, {"x-amz-acl": ["public-read"]}),
+        (
+            "ec2:ModifyInstanceAttribute",
+            {"instanceId": "i-1", "instanceType": {"value": "m7i.large"}},
+            {"instanceId": "i-1", "instanceType": {"value": "m7i.large"}, "userData": "<sensitiveDataRemoved>"},
+        ),
+        ("ec2:ModifyInstanceAttribute", {"instanceId": "i-1", "ebsOptimized": True}, {"instanceId": "i-1"}),
+        ("ec2:AuthorizeSecurityGroupIngress", opened("10.0.0.0/16", "192.168.7.0/24"), opened("0.0.0.0/0")),
+        ("ec2:AuthorizeSecurityGroupIngress", opened("172.16.0.0/12"), opened("10.0.0.0/16", "203.0.113.0/24")),
+        ("ec2:AuthorizeSecurityGroupIngress", opened("10.0.0.1/32"), opened("10.0.0.0/4")),
+        ("ec2:AuthorizeSecurityGroupIngress", opened("10.0.0.0/8"), opened("10.0.0.0/8") | {"cidrIp": "0.0.0.0/0"}),
+        (
+            "ec2:AuthorizeSecurityGroupIngress",
+            opened("10.0.0.0/8"),
+            opened("10.0.0.0/8", ipv6Ranges={"items": ["::/0"]}),
+        ),
+        ("ec2:AuthorizeSecurityGroupIngress", opened("10.0.0.0/8"), opened("fd00::/8")),
+        ("ec2:AuthorizeSecurityGroupIngress", opened("10.0.0.0/8"), opened("nowhere")),
         ("iam:UpdateAccessKey", {"status": "Inactive"}, {"status": "Active"}),
         ("guardduty:UpdateDetector", {"enable": True}, {"enable": True, "features": FEATURES}),
         ("ec2:ModifyInstanceMetadataOptions", {"httpTokens": "required"}, {"httpTokens": "optional"}),
@@ -80,10 +102,25 @@ def test_the_request_of_an_aws_call_says_which_way_it_goes(
 
 @pytest.mark.parametrize("value", [None, 7, "x", [], ["x"], {}, {"items": 7}, {"remove": 7, "add": "x"}])
 @pytest.mark.parametrize(
-    "name", ["createVolumePermission", "PublicAccessBlockConfiguration", "x-amz-acl", "enable", "valuesToAdd"]
+    "name",
+    [
+        "ipPermissions",
+        "instanceId",
+        "createVolumePermission",
+        "PublicAccessBlockConfiguration",
+        "x-amz-acl",
+        "enable",
+        "valuesToAdd",
+    ],
 )
 def test_no_value_of_a_request_raises(name: str, value: Any) -> None:
-    for call in ("ec2:ModifySnapshotAttribute", "rds:ModifyDBSnapshotAttribute", "s3:PutBucketAcl", *OTHERS):
+    for call in (
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:ModifySnapshotAttribute",
+        "rds:ModifyDBSnapshotAttribute",
+        "s3:PutBucketAcl",
+        *OTHERS,
+    ):
         assert aws(call, requestParameters={name: value}).stage is not None
 
 
