@@ -66,6 +66,10 @@ CONTEXT = ("network", "country", "interface", "client", "os")
 _ACTS = frozenset({"action", "transition"})
 """Facets that a session lacks because nothing of the kind was done, and not because a log does not say."""
 
+NEVER_DONE = 1 / 3
+"""The part of an act's surprise that comes on top of its impact where the actor never did it: the impact is how rare it
+is in anybody already."""
+
 MOST_BITS = 8.0
 """One facet says no more than this: logs have gaps, and a thousand sessions are no proof."""
 
@@ -106,7 +110,7 @@ def act_bits(
     shown = counts.seen(own, ("action", name), at, half_life)
     if shown > 0:
         return min(impact, bits((shown + strength * max(2.0**-impact, peers)) / (total + strength)))
-    return min(MOST_BITS, impact + facet_bits(own, ("action", name), at, peers, policy, prior) / 2)
+    return min(MOST_BITS, impact + NEVER_DONE * facet_bits(own, ("action", name), at, peers, policy, prior))
 
 
 class Expectation:
