@@ -48,17 +48,10 @@ class Incident(NamedTuple):
 
 @dataclass
 class Judged:
-    """All that is said of a case.
-
-    `beside` are incidents of daily life of somebody whose identity an attack used on that day: it is their attack that
-    is looked into, and what they did themselves is read with it. Such days, `days_under_attack` of one identity each,
-    are left out of what is false a day as well: most people here are attacked within three days.
-    """
+    """All that is said of a case."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     false: list[Incident] = field(default_factory=list)
-    beside: list[Incident] = field(default_factory=list)
-    days_under_attack: int = 0
     true: int = 0
     severities: dict[str, int] = field(default_factory=dict)
     true_findings: int = 0
@@ -106,20 +99,8 @@ def judge(case: Case, told: list[Told]) -> Judged:
             continue
         judged.severities[finding.severity] = judged.severities.get(finding.severity, 0) + 1
     judged.true = len(true)
-    attacked = [(attack, _days(attack)) for attack in case.attacks]
-    judged.days_under_attack = len({(attack.actor, day) for attack, days in attacked for day in days})
-    for incident in _incidents(case, false, about):
-        beside = not incident.twin and any(
-            finding.first_event_time // DAY in days and names(attack, finding)
-            for attack, days in attacked
-            for finding in incident.findings
-        )
-        (judged.beside if beside else judged.false).append(incident)
+    judged.false = _incidents(case, false, about)
     return judged
-
-
-def _days(attack: Planned) -> set[int]:
-    return {1000 * note.at // DAY for note in attack.notes if note.label == attack.label}
 
 
 def names(attack: Planned, finding: Finding) -> bool:

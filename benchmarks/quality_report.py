@@ -28,9 +28,8 @@ class Result(NamedTuple):
 
     @property
     def thousand_days(self) -> float:
-        """Thousands of identities times measured days, without an identity's days under attack (`Judged.beside`)."""
-        days = self.setting.identities * (self.setting.days - self.setting.warm_up)
-        return max(1, days - self.judged.days_under_attack) / 1000
+        """Thousands of identities times measured days."""
+        return self.setting.identities * (self.setting.days - self.setting.warm_up) / 1000
 
     @property
     def daily(self) -> float:
@@ -122,7 +121,6 @@ def _figures(title: str, results: list[Result]) -> list[str]:
     fired, twins = sum(one.judged.twins_fired for one in results), sum(one.twins for one in results)
     daily = sum(one.daily for one in results) / len(results)
     total = sum(one.incidents for one in results) / len(results)
-    beside = sum(len(one.judged.beside) for one in results)
     minutes = sorted(one.minutes for one in found if one.minutes is not None)
     events = sorted(one.events for one in found if one.events is not None)
     mix: dict[str, int] = defaultdict(int)
@@ -140,7 +138,7 @@ def _figures(title: str, results: list[Result]) -> list[str]:
         f"{silent} without any finding)",
         f"  precision              {true / max(1, true + false):.1%} ({true} true incidents, {false} false)",
         f"  false incidents        {total:.2f} a day per 1,000 identities: {daily:.2f} of daily life, and "
-        f"{fired} of {twins} twins; {beside} more of somebody under attack that day",
+        f"{fired} of {twins} twins",
         f"  to the finding         {late}{tail}",
         f"  names the true person  {names[0]} of {names[1]} findings; of {sum(one.named for one in found)} of "
         f"{len(found)} found attacks the gravest does",

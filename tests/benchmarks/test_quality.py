@@ -70,7 +70,6 @@ def _benign(case: Case, told: list[Told], days: float) -> Judged:
         msgspec.structs.replace(
             model,
             finding_id=str(number),
-            actor=msgspec.structs.replace(model.actor, id="aws:AIDANOBODY", name="nobody of these"),
             severity="high",
             severity_rank=4,
             first_event_time=start + int(number * days * 86_400_000_000),
@@ -85,31 +84,6 @@ def _benign(case: Case, told: list[Told], days: float) -> Judged:
 def test_findings_of_an_actor_within_a_day_are_one_false_incident(case: Case, told: list[Told]) -> None:
     assert len(_benign(case, told, 0.9).false) == 1
     assert len(_benign(case, told, 1.1).false) == 2
-
-
-def test_what_somebody_under_attack_does_that_day_is_read_with_the_attack(case: Case, told: list[Told]) -> None:
-    """Neither the incident counts as false nor the day as one without attack."""
-    attack = case.attacks[0]
-    label = next(note for note in attack.notes if note.event_id == attack.first)
-    model = told[0].finding
-    event = next(one for one in case.events if case.truth[one.event_id][0] == "benign")
-    finding = msgspec.structs.replace(
-        model,
-        severity="high",
-        severity_rank=4,
-        actor=msgspec.structs.replace(model.actor, name=attack.actor),
-        evidence=[msgspec.structs.replace(model.evidence[0], event_id=event.event_id)],
-        stages=[],
-        first_event_time=1000 * label.at,
-    )
-    judged = judge(case, [Told(finding, None)])
-    assert (len(judged.false), len(judged.beside)) == (0, 1)
-    later = msgspec.structs.replace(finding, first_event_time=finding.first_event_time + 3 * 86_400_000_000)
-    judged = judge(case, [Told(later, None)])
-    assert (len(judged.false), len(judged.beside)) == (1, 0)
-    result = Result(case.setting, judged, len(case.events), len(case.twins), [], 0.0, 0.0, [])
-    assert 1 <= judged.days_under_attack < 20
-    assert result.thousand_days == (20 - judged.days_under_attack) / 1000
 
 
 def test_warm_up_findings_are_not_false(case: Case, told: list[Told]) -> None:

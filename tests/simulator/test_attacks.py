@@ -58,7 +58,7 @@ def test_the_expected_chains_are_shipped_ones() -> None:
     assert expected <= shipped
     # Ways of finding what is done from the victim's own place; each scenario names the chain that tells it best.
     by_history = {"unusual_order", "impaired_first_time", "impaired_twice", "mass_reads_first_time", "never_done"}
-    by_history |= {"unheard_of"}
+    by_history |= {"unheard_of", "lent_first_time", "probing_widely", "secrets_across_stores"}
     assert shipped - expected <= by_history
 
 
