@@ -8,8 +8,12 @@ import ast
 import contextlib
 import gzip
 import re
+import resource
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -176,6 +180,14 @@ automation:
     networks: ["203.0.113.0/33"]
 """
 
+
+def full_disk(folder: Path, _: pytest.FixtureRequest) -> str:
+    """Scan in a process whose files may not grow: on a disk that is full."""
+    command = [sys.executable, "-m", "pipelines.cli", "scan", "examples", "--output", str(folder), "-q"]
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
+    return subprocess.run(command, preexec_fn=limit, capture_output=True, text=True, check=False).stderr
+
+
 CASES: dict[str, Case] = {
     "tokentrail: error: no such file or folder: …": command("scan nowhere"),
     "tokentrail: error: no logs in the folder: …": no_logs,
@@ -192,6 +204,7 @@ CASES: dict[str, Case] = {
     "tokentrail: error: …: its snapshots can't be used …": a_start_without_rights,
     "no snapshot was taken, a start will read back further: …": rights_withdrawn,
     "tokentrail: error: cannot write …": no_place,
+    "tokentrail: error: cannot write …/.shuffle-…": full_disk,
     "ValueError: Follow's state is of version 1, this build reads 2: see CHANGELOG, State": raised(
         lambda: Follow(Policy()).load(bytes.fromhex(FORMER["follow 1"]))
     ),
