@@ -8,7 +8,7 @@ The evidence, in this order; `Act.basis` says which one held:
    credentials), and the stage.
 3. "record": the record's own word, True or False, on whether the call only read; the name says the rest.
 4. "wide_grant", "narrow_grant": a catalogue's or a table's, and the record shows that what was granted is everything,
-   or no more than to read.
+   or no more than to read or what weighs as little.
 5. "naming": clouds name operations by a verb and what it acts on ("CreateUser", "storage.objects.get",
    "Microsoft.Compute/disks/write", "Add member to role").
 No operation stays unclassified: what none of these can tell is taken as a write.

@@ -107,6 +107,7 @@ def test_no_value_of_a_request_raises(name: str, value: Any) -> None:
         ),
         ([{"action": "ADD", "role": ["roles/owner"], "member": {}}], AS_NAMED),
         ([{"action": "ADD"}, 7], AS_NAMED),
+        ([{"action": "ADD", "role": "roles/viewer", "member": GUEST}] * 3_001, AS_NAMED),
         (None, AS_NAMED),
     ],
 )
@@ -141,6 +142,7 @@ def consented(scope: str) -> str:
         ("Consent to application", "ConsentAction.Permissions", consented("Mail.Read offline_access"), "more"),
         ("Consent to application", "ConsentAction.Permissions", consented(SIGN_IN), "less"),
         ("Consent to application", "ConsentAction.Permissions", consented("Calendars.Read"), "as named"),
+        ("Consent to application", "ConsentAction.Permissions", "openid " * 300 + "Mail.Read", "as named"),
         ("Consent to application", "ConsentAction.Permissions", '"Mail.ReadWrite offline_access"', "more"),
         ("Add delegated permission grant", "DelegatedPermissionGrant.Scope", f'" {SIGN_IN}"', "less"),
         ("Add delegated permission grant", "DelegatedPermissionGrant.Scope", '"Files.ReadWrite.All"', "more"),

@@ -1,4 +1,4 @@
-"""What a change of the directory grants: a role or permission that leads to everything, or no more than a sign-in.
+"""What a change of the directory grants: a role or permission that leads to everything, or just a sign-in.
 
 - Roles, by the modified property Role.DisplayName: the built-in roles that Microsoft labels privileged and that can
   make themselves or others an administrator (Microsoft Entra, "built-in roles").
@@ -13,7 +13,7 @@ from typing import Any
 
 from analytic.context.action_kinds import Scope
 from analytic.sources.azure.fields import fold
-from analytic.sources.json_fields import items, nested, text
+from analytic.sources.json_fields import MAX_TEXT_CHARS, items, nested, text
 
 _ROLES = frozenset(
     {
@@ -55,6 +55,8 @@ def scope_of(properties: Any) -> Scope | None:
             return "everything"
         if name in _SCOPES:
             scopes += _permissions(value)
+            if len(str(changed.get("newvalue"))) > MAX_TEXT_CHARS:
+                scopes.append("")  # What was cut is no sign-in.
     if any(_ALL.fullmatch(scope) for scope in scopes):
         return "everything"
     return "sign-in" if scopes and _SIGN_IN.issuperset(scopes) else None

@@ -12,8 +12,8 @@ from analytic.sources.json_fields import inner, items
 
 _SETS = frozenset({"SetIamPolicy", "setIamPermissions", "setIamPolicy"})
 
-MAX_DELTAS = 1_500
-"""Principals that one allow policy can hold (IAM, "Quotas and limits"): no call changes more of them."""
+MAX_DELTAS = 3_000
+"""An allow policy can hold 1,500 principals (IAM, "Quotas and limits"): no call takes away and adds more of them."""
 
 
 def sets_policy(service: str, action: str) -> bool:
@@ -22,6 +22,10 @@ def sets_policy(service: str, action: str) -> bool:
 
 
 def deltas(log: AuditLog) -> list[Any]:
-    """Give the differences, [] where the record shows none. Raises ParseError on a broken part."""
+    """Give the differences; [] where the record shows none, or more than can be: what was cut could be what tells.
+
+    Raises ParseError on a broken part.
+    """
     delta = field(part(log.service_data, "serviceData"), "policy_delta")
-    return items(field(inner(delta), "binding_deltas"), cap=MAX_DELTAS)
+    found = items(field(inner(delta), "binding_deltas"), cap=MAX_DELTAS + 1)
+    return found if len(found) <= MAX_DELTAS else []
