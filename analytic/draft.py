@@ -76,7 +76,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
     for noted in match.earlier:
         _put(draft, noted, policy.max_evidence)
         if noted.stage.stage != "recon":
-            _weigh_in(draft, noted.evidence, _impact(noted, event.provider), state, step, expect)
+            _weigh_in(draft, noted.evidence, weight_of(noted, event.provider), state, step, expect)
     _join(draft.hops, step.hops, policy.max_facets)
     _put(draft, Noted(moment.evidence, match.stage), policy.max_evidence)
     _weigh_in(draft, moment.evidence, moment.act.impact, state, step, expect)
@@ -130,7 +130,7 @@ def _weigh_in(
         draft.acts[name] = max(draft.acts.get(name, 0.0), weight)
 
 
-def _impact(noted: Noted, provider: str) -> float:
+def weight_of(noted: Noted, provider: str) -> float:
     """Give what an earlier act weighs: as its record showed it, by its name alone where an older state says no more."""
     if noted.impact is not None:
         return noted.impact

@@ -62,12 +62,12 @@ def routine(act: Act) -> Act:
     return Act(act.access, None, None, min(act.impact, ROUTINE_BITS), "record")
 
 
-def granting(act: Act, scope: Scope) -> Act:
-    """Give a grant as its record shows it: of "everything", of "reading" alone, or of a "sign-in".
+def granting(act: Act, scope: Scope | None) -> Act:
+    """Give a grant as its record shows it: of "everything", of "reading" alone, of a "sign-in"; None tells nothing.
 
     Only of an act that the catalogue or a table knows: what a name alone made a grant stays what it was.
     """
-    if act.basis not in _CURATED or act.stage is None:
+    if scope is None or act.basis not in _CURATED or act.stage is None:
         return act
     if scope == "sign-in":
         return routine(act)
@@ -85,8 +85,7 @@ def of_event(event: ApiEvent) -> Act:
         return act
     if event.action_basis == "record":
         return routine(act) if event.stage is None else act
-    scope = _SCOPES.get(event.action_basis or "")
-    return act if scope is None else granting(act, scope)
+    return granting(act, _SCOPES.get(event.action_basis or ""))
 
 
 @lru_cache(maxsize=16384)

@@ -176,8 +176,7 @@ def _event(record: CloudTrailRecord, data: bytes, origin: str) -> ApiEvent | Ign
         if call.hardens is not None and call.hardens(request):
             act = actions.routine(act)
         elif call.grants is not None:
-            scope = call.grants(request)
-            act = act if scope is None else actions.granting(act, scope)
+            act = actions.granting(act, call.grants(request))
     event: ApiEvent = _copied(pattern)
     event.event_id = record.event_id or _hashed(data)
     event.time = time

@@ -99,11 +99,8 @@ def _event(entry: Entry, log: AuditLog, data: bytes, origin: str) -> ApiEvent:
     act = actions.classify("gcp", service, action, _read_only(log))
     if act.stage is not None and policies.sets_policy(service, action):
         deltas = policies.deltas(log)
-        if hardening.hardens(deltas):
-            act = actions.routine(act)
-        else:
-            scope = granting.scope_of(deltas)
-            act = act if scope is None else actions.granting(act, scope)
+        shown = granting.scope_of(deltas)
+        act = actions.routine(act) if hardening.hardens(deltas) else actions.granting(act, shown)
     log_class = _log_class(entry, log, service)
     outcome, error_code = _outcome(log, action, log_class)
     account = _account(entry, log, labels)

@@ -176,12 +176,17 @@ class Scene:
         if not there:
             there = [one for one in self.world.people if one.employed(self.day)]
         fits = [one for one in there if cloud in one.clouds and (not ways or one.way in ways)] or there
-        least = self._least_used(tuple(fits))
-        chosen = self.pick(tuple([one for one in least if one.team in teams] or least))
-        self.behind(chosen.email, *person_names(chosen))
+        chosen = self._cast(fits, teams)
         stint = self._stint(chosen)
         start = stint.start if stint else chosen.local(self.day, chosen.starts)
         self.at = max(self.at, start + self.rng.randrange(5, 90) * MINUTE)
+        return chosen
+
+    def _cast(self, fits: list[Person], teams: tuple[str, ...]) -> Person:
+        """Choose the story's actor: of those that fit and the fewest stories have, one of `teams` if possible."""
+        least = self._least_used(tuple(fits))
+        chosen = self.pick(tuple([one for one in least if one.team in teams] or least))
+        self.behind(chosen.email, *person_names(chosen))
         return chosen
 
     def traveller(self, *teams: str) -> tuple[Person, Spot]:
@@ -193,9 +198,7 @@ class Scene:
         staff = [one for one in self.world.people if one.employed(self.day)]
         there = {one.number: stints(self.world, one, self.day) for one in staff}
         away = [one for one in staff if all(stint.kind == "travel" for stint in there[one.number])] or staff
-        least = self._least_used(tuple(away))
-        chosen = self.pick(tuple([one for one in least if one.team in teams] or least))
-        self.behind(chosen.email, *person_names(chosen))
+        chosen = self._cast(away, teams)
         here, travel = there[chosen.number], self.world.networks.travel
         hotel = self.rng.choice(travel[self.rng.choice(sorted(travel))])
         begins = chosen.local(self.day, chosen.starts)

@@ -152,7 +152,9 @@ class Notebook:
         name = f"projects/{project}/{call.name.format(own)}" if call.name else f"projects/{project}"
         resource = {"type": call.resource, "labels": {"project_id": project}}
         permission = (call.permission, call.kind)
-        granted = grants.google(grants.one_of(grants.GOOGLE_ORDINARY, at), f"group:{own}@example.com")
+        granted = None
+        if call.method.endswith("SetIamPolicy"):
+            granted = grants.google(grants.one_of(grants.GOOGLE_ORDINARY, at), f"group:{own}@example.com")
         record = gcp.entry(
             self.rng,
             at,
@@ -164,7 +166,7 @@ class Notebook:
             name,
             resource,
             f"projects/{project}",
-            service_data=granted if call.method.endswith("SetIamPolicy") else None,
+            service_data=granted,
             denied=denied,
         )
         self.entry(at, record)

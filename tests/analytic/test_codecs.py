@@ -3,14 +3,18 @@
 import msgspec
 import pytest
 
+from analytic.chains.marks import Mark
+from analytic.context.action import classify
 from analytic.detection import Detect
+from analytic.draft import weight_of
 from analytic.event_time import EventTime
 from analytic.fold import Item
 from analytic.lineage import Follow
 from analytic.links import inputs, used
 from analytic.policy import Policy
 from analytic.resolve import Resolve
-from schemas.records import ApiEvent
+from analytic.session import Noted
+from schemas.records import ApiEvent, Evidence, Stage
 from tests import make
 
 GOLDEN = {
@@ -127,3 +131,16 @@ def test_a_former_log_is_refused_by_its_number() -> None:
 def test_another_version_is_refused(fold: Follow | Detect | Resolve) -> None:
     with pytest.raises(ValueError, match="version 99"):
         fold.load(msgspec.msgpack.encode([99]))
+
+
+def test_a_mark_of_an_older_state_is_read_and_weighs_by_its_name() -> None:
+    """Marks keep the weight of their act since 0009: those from before have five fields."""
+    evidence = Evidence("e", 1, "iam", "AttachUserPolicy", "success", "cli", None, None, "x#0")
+    mark = Mark(evidence, "T1098.003", "iam:AttachUserPolicy", [], [], 5.0)
+    former = msgspec.msgpack.encode(msgspec.to_builtins(mark)[:5])
+    old = msgspec.msgpack.decode(former, type=Mark)
+    assert old == msgspec.structs.replace(mark, impact=None)
+    stage = Stage("tried", 1, "e", "iam", "AttachUserPolicy", "T1098.003")
+    by_name = classify("aws", "iam", "AttachUserPolicy").impact
+    assert weight_of(Noted(evidence, stage, old.impact), "aws") == by_name
+    assert weight_of(Noted(evidence, stage, mark.impact), "aws") == 5.0

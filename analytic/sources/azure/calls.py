@@ -60,9 +60,8 @@ class Call(NamedTuple):
 def assemble(call: Call, caller: Caller, origin: str) -> ApiEvent:
     """Make the event of a call."""
     act = actions.classify("azure", call.service, call.action, call.read_only)
-    scope = scope_of(call.resources) if call.action.lower() == _ROLE_ASSIGNMENT else None
-    if scope is not None:
-        act = actions.granting(act, scope)
+    if call.action.lower() == _ROLE_ASSIGNMENT:
+        act = actions.granting(act, scope_of(call.resources))
     source_ip = address(call.source)
     user_agent = call.user_agent[:MAX_USER_AGENT_CHARS] if call.user_agent else None
     through = interface.classify(

@@ -26,7 +26,7 @@ _ROLES = frozenset(
         "hybrid identity administrator",
     }
 )
-_ROLE = frozenset({"role.displayname"})
+_ROLE = "role.displayname"
 _SCOPES = frozenset({"consentaction.permissions", "delegatedpermissiongrant.scope", "approle.value"})
 _SIGN_IN = frozenset({"user.read", "openid", "profile", "email", "offline_access"})
 _ALL = re.compile(
@@ -51,7 +51,7 @@ def scope_of(properties: Any) -> Scope | None:
         value = text(changed.get("newvalue"))
         if value is None:
             continue
-        if name in _ROLE and value.strip('"[] ').lower() in _ROLES:
+        if name == _ROLE and value.strip('"[] ').lower() in _ROLES:
             return "everything"
         if name in _SCOPES:
             scopes += _permissions(value)
