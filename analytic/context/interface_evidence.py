@@ -96,6 +96,8 @@ _BROWSER_APP = "browser"
 _BROWSERS = frozenset({programs.BROWSER, programs.WEB})
 _NOT_BROWSERS = _SCRIPTED | {programs.SDK, programs.APP_LIBRARY}
 
+_BORROWERS = frozenset({programs.IAC, programs.SDK, programs.SCRIPT, programs.AI_AGENT})
+
 _TAKEN_OUT = _NOT_BROWSERS | {programs.AGENT, programs.AI_AGENT}
 """Who calls with these on a console's credential took it out of the console."""
 
@@ -140,11 +142,18 @@ def _of_app(app: AzureApp, claim: Claim, evidence: Evidence) -> Interface:
         client = client or _device_browser(evidence)
     elif interface == "service":
         client = None
-    elif interface == "cli" and claim.kind in (programs.IAC, programs.SDK, programs.SCRIPT, programs.AI_AGENT):
+    elif interface == "cli" and claim.kind in _BORROWERS and not (evidence.signs_in and _is_msal(claim)):
         client = claim.client  # It was lent the command line's token.
     else:
         client = app.name if interface == app.interface else claim.client
     return Interface(interface, client, _os(claim, evidence), conflict or _of_two_systems(claim, evidence))
+
+
+def _is_msal(claim: Claim) -> bool:
+    """Whether a token may have been asked for by MSAL for Python, the Azure CLI's own library, which shows `requests`'
+    user agent (its repository, AzureAD/microsoft-authentication-library-for-python).
+    """
+    return (claim.client or "").startswith("python-requests/")
 
 
 def _of_service(claim: Claim, evidence: Evidence) -> Interface:

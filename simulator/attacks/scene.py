@@ -225,8 +225,8 @@ class Scene:
         where = network or usual
         address = stint.spot.address if stint and where is usual else where.address(person.host)
         google = tools.gcloud(self.rng, person.device, "run")
-        aws = tools.aws_cli(person.device)
-        return Spot(where, address, aws, person.device.browser, google, tools.google_python(person))
+        aws, az = tools.aws_cli(person.device), tools.azure_cli(person.device)
+        return Spot(where, address, aws, person.device.browser, google, tools.google_python(person), az)
 
     def thief(self, person: Person | None, at_home: Spot | None = None) -> Spot:
         """Give where the thief calls from, as the style has it; `at_home` is a workload's own place, without a person.

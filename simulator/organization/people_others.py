@@ -96,7 +96,7 @@ class AzureDesk:
             group = f"/subscriptions/{subscription}/resourceGroups/rg-{team}/providers/"
             self.book.azure(at, token, self.spot.address, operation, group + resource.format(rng.choice(self.own)))
             return at + rng.randrange(4_000, 40_000)
-        agent = self.person.device.browser if app is azure.PORTAL else "python-requests/2.32.3"
+        agent = self.person.device.browser if app is azure.PORTAL else tools.azure_cli(self.person.device)
         reads = (*menus.GRAPH_ANY, *menus.GRAPH_READS.get(team, ()))
         for _ in range(rng.randrange(3, 9)):
             method, path = rng.choice(reads)

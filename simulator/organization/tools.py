@@ -39,6 +39,19 @@ def gcloud(rng: random.Random, device: Device, command: str) -> str:
     )
 
 
+_AZURE_SYSTEMS = {
+    "macos": ("HOMEBREW", "macOS-15.3-arm64-arm-64bit"),
+    "windows": ("MSI", "Windows-10-10.0.22631-SP0"),
+    "linux": ("DEB", "Linux-6.8.0-52-generic-x86_64-with-glibc2.39"),
+}
+
+
+def azure_cli(device: Device) -> str:
+    """Give the user agent of the Azure CLI's calls; for its tokens it asks with its HTTP library's own."""
+    package, system = _AZURE_SYSTEMS[device.system]
+    return f"AZURECLI/2.68.0 ({package}) azsdk-python-core/1.31.0 Python/3.12.8 ({system})"
+
+
 def google_python(person: Person) -> str:
     """Give a notebook or script with Google's Python client."""
     minor = person.number % 9

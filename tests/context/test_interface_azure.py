@@ -70,7 +70,7 @@ def test_an_app_id_alone_tells_the_interface(app_id: str, expected: tuple[str, s
         # Lent to Terraform and to scripts (Azure Identity, AzureCliCredential).
         (AZURERM, CLI, ("cli", "Terraform/1", None)),
         ("azsdk-python-identity/1.15.0 Python/3.11.8", CLI, ("cli", "azsdk-python-identity/1", None)),
-        # The command line refreshes its token with its HTTP library.
+        # A script calls with the command line's token.
         ("python-requests/2.31.0", CLI, ("cli", "python-requests/2", None)),
         # Cloud Shell's credential is the portal's or the command line's.
         (AZ + " cloud-shell/1.0", PORTAL, ("cloud_shell", "azure-cli/2", "linux")),
@@ -119,6 +119,14 @@ def test_a_program_signs_in_through_a_browser(app_id: str) -> None:
     for evidence in ({"client_app": "Mobile Apps and Desktop clients"}, {"event_type": SIGN_IN}):
         found = azure(EDGE, app_id=app_id, **evidence)
         assert (found.interface, found.client, found.conflict) == (by_id(app_id).interface, by_id(app_id).name, None)
+
+
+def test_a_command_line_asks_for_its_token_with_its_http_library() -> None:
+    for evidence in ({"client_app": "Mobile Apps and Desktop clients"}, {"event_type": SIGN_IN}):
+        found = azure("python-requests/2.31.0", app_id=CLI, **evidence)
+        assert (found.interface, found.client, found.conflict) == ("cli", "Microsoft Azure CLI", None)
+        # Terraform asks for one of its own by the command line's id.
+        assert azure(AZURERM, app_id=CLI, **evidence).client == "Terraform/1"
 
 
 def test_a_service_with_a_web_page_of_its_own_is_browsed() -> None:
