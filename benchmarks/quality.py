@@ -5,8 +5,9 @@
 What the warm-up shows of the peers is learnt first, as `tokentrail baseline` does for `scan --baseline`.
 
 An attack is found when a finding of medium or more has evidence among its events. A false incident is an actor's
-findings of medium or more within a day with no such evidence. Seeds 1 to 50 are for tuning, reported are those from 101
-on. Exit code 1 when an aim is missed.
+findings of medium or more within a day with no such evidence. Each seed runs once more without attacks: many attacks on
+few people hide what is called of them for nothing, and provoke some of it. Seeds 1 to 50 are for tuning, reported are
+those from 101 on. Exit code 1 when an aim is missed.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from transforms.collecting import collect_less
 
 AIM_RECALL = 0.95
 AIM_INCIDENTS = 1.0
-"""False incidents a day per 1,000 identities, at most."""
+"""False incidents a day per 1,000 identities, at most, beside attacks and without them."""
 AIM_FORGED = 0.02
 """What forged user agents may cost in recall."""
 
@@ -72,6 +73,7 @@ def command_line(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=REPORTED_FROM, help="the first of the seeds (%(default)s)")
     parser.add_argument("--seeds", type=positive, default=1, help="how many seeds, one after the other (%(default)s)")
     parser.add_argument("--forged", action="store_true", help="also with forged user agents, side by side")
+    parser.add_argument("--attacked-only", action="store_true", help="leave out each seed's run without attacks")
     parser.add_argument("--no-databases", action="store_true", help="without owners and countries of networks")
     parser.add_argument("--no-baseline", action="store_true", help="without what the warm-up teaches of the peers")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="list N misses and N false incidents a run")
@@ -96,17 +98,22 @@ def jobs(chosen: argparse.Namespace) -> list[Job]:
         found.append(Job(setting, chosen.show))
         if chosen.forged:
             found.append(Job(replace(setting, forged=True), chosen.show))
+        if setting.attacks and not chosen.attacked_only:
+            found.append(Job(replace(setting, attacks=0), chosen.show))
     return found
 
 
-def missed_aims(plain: list[Result], forged: list[Result]) -> list[str]:
-    """Say which aims are missed."""
+def missed_aims(plain: list[Result], forged: list[Result], unattacked: list[Result]) -> list[str]:
+    """Say which aims are missed, by the runs as they are, with forged user agents, and without attacks."""
     said, recall = [], _recall(plain)
     if recall < AIM_RECALL:
         said.append(f"recall {recall:.1%} is below {AIM_RECALL:.0%}")
-    incidents = sum(one.incidents for one in plain) / len(plain)
-    if incidents > AIM_INCIDENTS:
-        said.append(f"{incidents:.1f} false incidents a day per 1,000 identities are more than {AIM_INCIDENTS:g}")
+    for where, results in (("", plain), (" without attacks", unattacked)):
+        incidents = sum(one.incidents for one in results) / max(1, len(results))
+        if incidents > AIM_INCIDENTS:
+            said.append(
+                f"{incidents:.2f} false incidents a day per 1,000 identities{where} are more than {AIM_INCIDENTS:g}"
+            )
     if forged and recall - _recall(forged) > AIM_FORGED:
         said.append(f"forged user agents cost {recall - _recall(forged):.1%} recall, more than {AIM_FORGED:.0%}")
     return said
@@ -130,14 +137,15 @@ def main() -> None:
     except ValueError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    plain = [one for one in results if not one.setting.forged]
     forged = [one for one in results if one.setting.forged]
+    unattacked = [one for one in results if chosen.attacks and not one.setting.attacks]
+    plain = [one for one in results if one not in forged and one not in unattacked]
     for result in results:
         for line in result.lines:
             print(line)
-    print(tables(plain, forged))
-    print(headline(plain, forged))
-    missed = missed_aims(plain, forged)
+    print(tables(plain, forged, unattacked))
+    print(headline(plain, forged, unattacked))
+    missed = missed_aims(plain, forged, unattacked)
     print("aims: " + ("; ".join(missed) if missed else "met"))
     sys.exit(1 if missed else 0)
 

@@ -42,8 +42,8 @@ class Result(NamedTuple):
         return self.daily + (self.judged.twins_fired / self.twins * TWINS_A_DAY if self.twins else 0.0)
 
 
-def tables(plain: list[Result], forged: list[Result]) -> str:
-    """Write recall by chain, scenario, place, pacing and noise, forged beside plain.
+def tables(plain: list[Result], forged: list[Result], unattacked: list[Result]) -> str:
+    """Write recall by chain, scenario, place, pacing and noise, forged beside plain, and what was called for nothing.
 
     "by it" counts the attacks that a finding of the expected chain tells of.
     """
@@ -67,7 +67,7 @@ def tables(plain: list[Result], forged: list[Result]) -> str:
             also = f"{_share(lying[name]):>10}" if forged else ""
             parts.append(f"  {name:50}{row}{also}")
     false: dict[str, int] = defaultdict(int)
-    for result in plain:
+    for result in (*plain, *unattacked):
         for incident in result.judged.false:
             false[("twin: " if incident.twin else "") + incident.of.partition(" (twin of")[0]] += 1
     parts.append("\nfalse incidents by what most of their evidence is of")
@@ -97,7 +97,7 @@ def _row(verdicts: list[Verdict]) -> str:
     )
 
 
-def headline(plain: list[Result], forged: list[Result]) -> str:
+def headline(plain: list[Result], forged: list[Result], unattacked: list[Result]) -> str:
     """Write the figures that the aims are about."""
     seeds = ", ".join(str(one.setting.seed) for one in plain)
     setting = plain[0].setting
@@ -109,6 +109,8 @@ def headline(plain: list[Result], forged: list[Result]) -> str:
     for title, results in (("plain", plain), ("forged user agents", forged)):
         if results:
             lines += _figures(title, results)
+    if unattacked:
+        lines += ["without attacks:", _false(unattacked)]
     unparsed = [line for result in plain for line in result.unparsed]
     lines += [f"{len(unparsed)} records were not parsed, the first: {unparsed[0]}"] if unparsed else []
     return "\n".join(lines)
@@ -118,9 +120,6 @@ def _figures(title: str, results: list[Result]) -> list[str]:
     verdicts = [one for result in results for one in result.judged.verdicts]
     found = [one for one in verdicts if one.found]
     true, false = sum(one.judged.true for one in results), sum(len(one.judged.false) for one in results)
-    fired, twins = sum(one.judged.twins_fired for one in results), sum(one.twins for one in results)
-    daily = sum(one.daily for one in results) / len(results)
-    total = sum(one.incidents for one in results) / len(results)
     minutes = sorted(one.minutes for one in found if one.minutes is not None)
     events = sorted(one.events for one in found if one.events is not None)
     mix: dict[str, int] = defaultdict(int)
@@ -137,13 +136,24 @@ def _figures(title: str, results: list[Result]) -> list[str]:
         f"  recall                 {len(found) / max(1, len(verdicts)):.1%} ({len(found)} of {len(verdicts)} attacks; "
         f"{silent} without any finding)",
         f"  precision              {true / max(1, true + false):.1%} ({true} true incidents, {false} false)",
-        f"  false incidents        {total:.2f} a day per 1,000 identities: {daily:.2f} of daily life, and "
-        f"{fired} of {twins} twins",
+        _false(results),
         f"  to the finding         {late}{tail}",
         f"  names the true person  {names[0]} of {names[1]} findings; of {sum(one.named for one in found)} of "
         f"{len(found)} found attacks the gravest does",
         f"  severities             {severities or 'none'}",
     ]
+
+
+def _false(results: list[Result]) -> str:
+    fired, twins = sum(one.judged.twins_fired for one in results), sum(one.twins for one in results)
+    incidents = sum(not incident.twin for one in results for incident in one.judged.false)
+    daily = sum(one.daily for one in results) / len(results)
+    total = sum(one.incidents for one in results) / len(results)
+    days = round(1000 * sum(one.thousand_days for one in results))
+    return (
+        f"  false incidents        {total:.2f} a day per 1,000 identities: {daily:.2f} of daily life ({incidents} in "
+        f"{days:,} days of an identity), and {fired} of {twins} twins"
+    )
 
 
 def show(case: Case, judged: Judged, limit: int) -> list[str]:

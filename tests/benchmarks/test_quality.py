@@ -93,10 +93,28 @@ def test_warm_up_findings_are_not_false(case: Case, told: list[Told]) -> None:
 def test_the_report_has_the_aims_figures(case: Case, told: list[Told]) -> None:
     judged = judge(case, told)
     result = Result(case.setting, judged, len(case.events), len(case.twins), [], 0.0, 0.0, [])
-    text = tables([result], [result]) + headline([result], [result])
-    for word in ("recall", "precision", "a day per 1,000 identities", "names the true person", "forged"):
+    text = tables([result], [result], [result]) + headline([result], [result], [result])
+    for word in ("recall", "precision", "a day per 1,000 identities", "names the true person", "forged", "without"):
         assert word in text
-    assert quality.missed_aims([result], [result]) or judged.recall >= quality.AIM_RECALL
+    assert quality.missed_aims([result], [result], []) or judged.recall >= quality.AIM_RECALL
+
+
+def test_each_seed_runs_without_attacks_too_and_its_false_incidents_are_held_against_the_aim(
+    case: Case, told: list[Told]
+) -> None:
+    todo = quality.jobs(quality.command_line(["--attacks", "6", "--seeds", "2", "--forged"]))
+    kinds = [(one.setting.seed, one.setting.attacks, one.setting.forged) for one in todo]
+    assert kinds[:3] == [(101, 6, False), (101, 6, True), (101, 0, False)]
+    assert len(kinds) == 6
+    only = quality.jobs(quality.command_line(["--attacks", "6", "--attacked-only"]))
+    assert [one.setting.attacks for one in only] == [6]
+    assert len(quality.jobs(quality.command_line(["--attacks", "0"]))) == 1
+    calm = Result(case.setting, Judged(), len(case.events), len(case.twins), [], 0.0, 0.0, [])
+    noisy = calm._replace(judged=_benign(case, told, 0.9))
+    assert quality.missed_aims([calm], [], [calm]) == []
+    assert quality.missed_aims([calm], [], [noisy]) == [
+        "50.00 false incidents a day per 1,000 identities without attacks are more than 1"
+    ]
 
 
 def test_a_setting_without_a_measured_day_is_refused() -> None:
