@@ -33,7 +33,10 @@ from analytic.weighed import MAX_PLACES, judged, news
 from schemas.records import Step
 
 MAX_KINDS = 12
-"""Kinds of calls besides those that matter, counted so far: with more, a session is no straight way to anything."""
+"""Kinds of calls besides those that matter or tell, counted so far: with more, a session goes straight to nothing."""
+
+TELLING = 0.4
+"""Recon of so many bits is asked by few people, of the whole account mostly: no work that speaks for a session."""
 
 _SERIOUS_RANK = 3
 """From medium on, a session teaches nothing: what it showed is not learnt."""
@@ -111,7 +114,8 @@ class Detect:
         name = f"{event.service}:{event.action}"
         matters = act.stage is not None and act.stage != "recon"
         bits, new = novelty(state, step, context, name, matters, self._policy, self._expect)
-        if not matters and len(state.kinds) < MAX_KINDS and name not in state.kinds:
+        telling = matters or (act.stage == "recon" and act.impact >= TELLING)
+        if not telling and len(state.kinds) < MAX_KINDS and name not in state.kinds:
             state.kinds = [*state.kinds, name]
         usual = self._expect.usual(step, context)
         return Seen(act, name, matters, self._rules.possible(event, act), bits, new, usual)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analytic.baseline import sessions
 from analytic.caps import matters, spot
 from analytic.chains.moment import Match, Moment
 from analytic.context.action import classify
@@ -90,6 +91,7 @@ def grow(state: ActorState, session: Session, moment: Moment, match: Match, expe
     )
     draft.others = len(state.kinds)
     draft.proven = state.baseline.sessions > 0
+    draft.sessions = sessions(state.baseline, event.time, policy.baseline_half_life)
     draft.located = draft.located or event.asn is not None or event.country is not None
     gather(draft.rollback, draft.revoke, draft.pull, remedies(event))
     _document(draft, moment)

@@ -23,6 +23,10 @@ detonations 0 to 4."""
 RECON_BITS, RECON_STEP = 1.0, 0.15
 """Looking around before a change: little, for consoles and tools list all day too (DESIGN.md)."""
 
+KNOWN_BITS, KNOWN_SESSIONS = -1.0, 8.0
+"""What speaks for an actor with a long history, and after how many sessions half of it does: the session in which a
+credential is stolen is one among all of its life. Set on the simulator (seeds 1 to 50)."""
+
 DEVIATION_BITS = 2.0
 """Documented automation outside its envelope says more than an unknown doing the same (DESIGN.md)."""
 
@@ -85,7 +89,7 @@ def weigh(draft: Draft) -> Weight:
         reasons.append(Reason("envelope", DEVIATION_BITS, why))
     if draft.break_glass:
         reasons.append(Reason("break_glass", BREAK_GLASS_BITS, "an identity that is kept for emergencies was used"))
-    counter = _tempering(draft) + draft.against
+    counter = _tempering(draft) + draft.against + _known(draft)
     if not draft.proven:
         counter += [reason for reason in _unproven(draft) if reason.bits < 0]
     score = sum(reason.bits for reason in reasons) + sum(reason.bits for reason in counter)
@@ -95,6 +99,13 @@ def weigh(draft: Draft) -> Weight:
         score += expected
     reasons.sort(key=lambda reason: -reason.bits)
     return Weight(round(max(score, 0.0), 2), reasons, counter)
+
+
+def _known(draft: Draft) -> list[Reason]:
+    """Give what the actor's history says: most sessions of anybody are their own."""
+    bits = round(KNOWN_BITS * draft.sessions / (draft.sessions + KNOWN_SESSIONS), 2)
+    why = f"one more session of an actor of whom the logs know some {round(draft.sessions)}"
+    return [Reason("known_actor", bits, why)] if bits < 0 else []
 
 
 def _tempering(draft: Draft) -> list[Reason]:

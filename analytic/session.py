@@ -70,6 +70,7 @@ class Draft(msgspec.Struct, array_like=True):
     revoke: list[Remedy] = []
     pull: list[str] = []
     against: list[Reason] = []
+    sessions: float = 0.0
 
 
 class Lesson(msgspec.Struct, array_like=True):

@@ -27,6 +27,9 @@ BITS = {
 }
 """Weight of a shift by its dimension."""
 
+KEY = "long-term key"
+"""What alone vouches for a caller without history, where the shift names nothing else."""
+
 CONSOLE_PAIR_BITS = 1.0
 """Cloud Shell and the console belong together: the one opens from the other (AWS CloudShell User Guide)."""
 

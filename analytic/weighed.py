@@ -10,12 +10,13 @@ from analytic.baseline import sessions
 from analytic.envelopes import expects_console, is_trusted
 from analytic.policy import HOUR, Policy
 from analytic.session import ActorState, show
-from analytic.shifts import BITS, NEAR_BITS, Context
+from analytic.shifts import BITS, KEY, NEAR_BITS, Context
 from analytic.surprise import Expectation
 from schemas.records import Shift, Step
 
 HISTORY_BITS = 3.0
-"""An actor without history, on a static key without a second factor: such keys leak, from laptops and repositories."""
+"""An actor without history, on a static key or a password without a second factor: both leak, from laptops,
+repositories and mails."""
 
 _FACETS = ("network", "country", "cloud", "interface", "client", "os")
 _JUMPS = frozenset({"network", "country", "cloud", "os"})
@@ -96,9 +97,11 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
     event = step.event
     found = []
     proven = state.baseline.sessions > 0
-    if not proven and _unproven(step) and show(state, ("history", ""), event.time, policy):
-        why = f"{step.actor.name} was never seen before in these logs, and used a long-term key without a second factor"
-        found.append(Shift("history", None, None, event.time, event.event_id, HISTORY_BITS, why))
+    alone = None if proven else _vouched(step)
+    if alone is not None and show(state, ("history", ""), event.time, policy):
+        why = f"{step.actor.name} was never seen before in these logs, and used a {alone} without a second factor"
+        after = None if alone == KEY else alone
+        found.append(Shift("history", None, after, event.time, event.event_id, HISTORY_BITS, why))
     shifted = {shift.dimension for shift in step.shifts}
     trusted = is_trusted(policy, event)
     if _is_unexpected_console(step, policy) and show(state, ("console", context.interface), event.time, policy):
@@ -184,8 +187,15 @@ def _why(state: ActorState, step: Step, name: str, value: str, policy: Policy) -
     return f"{name} {value} {seen} in some {max(many, 1)} earlier sessions of {step.actor.name}"
 
 
-def _unproven(step: Step) -> bool:
-    """Whether nothing but a static key vouches for the caller: such keys leak, and need nothing else to be used."""
-    return (
-        step.event.credential_type == "long_term" and step.event.mfa is not True and step.actor.type in ("user", "root")
-    )
+def _vouched(step: Step) -> str | None:
+    """Give what alone vouches for the caller, a long-term key or a password: both leak, and need nothing else.
+
+    A password alone is what AWS's console takes of its users and of root; elsewhere an identity provider stands before.
+    """
+    event = step.event
+    if step.actor.type not in ("user", "root"):
+        return None
+    if event.credential_type == "long_term":
+        return None if event.mfa is True else KEY
+    password = event.credential_type == "console_session" and event.principal_type in ("IAMUser", "Root")
+    return "password" if password and event.mfa is False else None

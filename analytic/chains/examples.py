@@ -89,6 +89,8 @@ def _event(row: Row, id_: str, time: int, number: int) -> ApiEvent:
         "origin": f"example#{id_}",
     }
     identity = {key: value for key, value in who.items() if key not in ("provider", "account", "place")}
+    if service == "signin" and identity.get("principal_type") in ("IAMUser", "Root"):
+        identity["credential_type"] = "console_session"
     if row.mfa != "unknown":
         identity["mfa"] = row.mfa == "true"
     if row.key:

@@ -8,6 +8,7 @@ from analytic.chains.facets import own_triggers
 from analytic.chains.marks import Mark
 from analytic.chains.moment import Moment
 from analytic.session import Trigger
+from analytic.shifts import KEY
 
 MAX_VALUE_CHARS = 200
 """A name of the log in a title; what is longer is cut."""
@@ -107,7 +108,7 @@ def cause(moment: Moment) -> str:
         return f"which surprises in this actor ({moment.surprise:.1f} bits)"
     shift = max((trigger.shift for trigger in live), key=lambda shift: (shift.bits, shift.dimension))
     if shift.dimension == "history":
-        return "with a long-term key, without a second factor and without any history in these logs"
+        return f"with a {shift.after or KEY}, without a second factor and without any history in these logs"
     if shift.dimension == "issue":
         return f"from {shift.after} with a credential issued to {shift.before}"
     if shift.before is None:

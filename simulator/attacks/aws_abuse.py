@@ -1,6 +1,6 @@
-"""What thieves do in AWS: logging impaired, rights given, data taken, tried doors.
+"""What thieves do in AWS: logging impaired, rights given, data taken or destroyed, tried doors.
 
-MITRE ATT&CK: T1685.002, T1136.003, T1098.001, T1098.003, T1537, T1555.006, T1530, T1580, T1496.
+MITRE ATT&CK: T1685.002, T1136.003, T1098.001, T1098.003, T1537, T1555.006, T1530, T1485, T1580, T1496.
 """
 
 from dataclasses import replace
@@ -145,6 +145,18 @@ def objects_in_bulk(scene: Scene) -> None:
     for number in range(scene.rng.randrange(60, 120)):
         scene.at += scene.rng.randrange(200, 9_000)
         aws.data_event(scene, held, "GetObject", "example-customer-exports", f"2026/02/part-{number:05}.parquet")
+
+
+def objects_destroyed(scene: Scene) -> None:
+    """Delete a bucket's objects one by one, and leave a note (data events)."""
+    held = _taken_over(scene, "data", "developers")
+    bucket = "example-customer-exports"
+    act(scene, held, "s3", "ListBuckets")
+    act(scene, held, "s3", "GetBucketVersioning", {"bucketName": bucket})
+    for number in range(scene.rng.randrange(50, 110)):
+        scene.at += scene.rng.randrange(200, 9_000)
+        aws.data_event(scene, held, "DeleteObject", bucket, f"2026/02/part-{number:05}.parquet")
+    aws.data_event(scene, held, "PutObject", bucket, "HOW-TO-RECOVER.txt")
 
 
 def probing(scene: Scene) -> None:

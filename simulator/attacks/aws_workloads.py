@@ -19,7 +19,7 @@ from simulator.organization.ci import ISSUERS, subject, upgraded
 from simulator.organization.credentials import instance_credential
 from simulator.organization.world import Function, Instance, MachineUser, Person, Pipeline
 from simulator.randomness import stream
-from simulator.records import java_time
+from simulator.records import iso, java_time
 
 _KERNELS = ("6.8.0-1021-aws", "6.1.127-135.201")
 """Those of `simulator.organization.machines_aws`: a service's instances are told by them."""
@@ -120,14 +120,18 @@ def open_console(scene: Scene, person: Person, spot: Spot) -> Held:
 
 def _console_user(scene: Scene, person: Person, spot: Spot) -> Held:
     """Sign a person's IAM user in, with a second factor if they have one."""
-    known, second = person.known, person.way == "user_mfa"
-    caller = user_identity(known)
-    del caller["accessKeyId"]
-    region = aws.region_of(scene, known.account)
-    asking = Held(caller, known.account, region, spot.address, console(spot.browser))
+    return console_user(scene, user_identity(person.known), spot, second=person.way == "user_mfa")
+
+
+def console_user(scene: Scene, user: Json, spot: Spot, *, second: bool) -> Held:
+    """Sign an IAM user in; gives the console's session. `second` says whether with a second factor."""
+    caller = {name: value for name, value in user.items() if name != "accessKeyId"}
+    region = aws.region_of(scene, user["accountId"])
+    asking = Held(caller, user["accountId"], region, spot.address, console(spot.browser))
     _console_login(scene, asking, spot, "Yes" if second else "No")
-    identity = user_identity(known, scene.ids.temporary_key(), scene.at, mfa=second)
-    return replace(asking, identity=identity, console=True)
+    attributes = {"creationDate": iso(scene.at // 1000), "mfaAuthenticated": str(second).lower()}
+    session = {"accessKeyId": scene.ids.temporary_key(), "sessionContext": {"attributes": attributes}}
+    return replace(asking, identity=caller | session, console=True)
 
 
 def _console_login(scene: Scene, held: Held, spot: Spot, mfa: str) -> None:

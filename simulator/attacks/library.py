@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.attacks import aws_abuse, aws_theft, azure_abuse, gcp_abuse
+from simulator.attacks import aws_abuse, aws_theft, aws_unknown, azure_abuse, gcp_abuse
 from simulator.attacks.scene import NOISES, PACINGS, PLACES, Planned, Scene, Style
 from simulator.organization.world import DAY, START, World
 from simulator.randomness import stream
@@ -51,6 +51,9 @@ SCENARIOS = (
     Scenario("snapshots shared out", "aws", "shared_out", aws_abuse.share_out),
     Scenario("secrets in bulk", "aws", "mass_reads", aws_abuse.secrets_in_bulk),
     Scenario("objects in bulk", "aws", "mass_reads", aws_abuse.objects_in_bulk),
+    Scenario("objects destroyed", "aws", "mass_deletes", aws_abuse.objects_destroyed),
+    Scenario("unused key sold on", "aws", "unknown_key_asks", aws_unknown.key_sold_on, AWAY),
+    Scenario("unused user's password guessed", "aws", "instances_searched", aws_unknown.password_guessed, AWAY),
     Scenario("probing", "aws", "probing_to_privileged", aws_abuse.probing),
     Scenario("service fan-out", "aws", "service_fan_out", aws_abuse.fan_out),
     Scenario("one quiet policy change", "aws", "shift_to_privileged", aws_abuse.quiet_policy),

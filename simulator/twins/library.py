@@ -5,7 +5,7 @@ from collections.abc import Callable
 from simulator.attacks.library import Scenario, play
 from simulator.attacks.scene import Planned, Scene
 from simulator.organization.world import World
-from simulator.twins import aws_admin, aws_work, others
+from simulator.twins import aws_admin, aws_new, aws_work, others
 
 _OWN = ("own",)
 
@@ -36,6 +36,9 @@ TWINS = (
     _twin("backup shared inside", "aws", aws_admin.backup_shared, "snapshots shared out"),
     _twin("secrets checked", "aws", aws_admin.secret_rotation, "secrets in bulk"),
     _twin("a month of objects", "aws", aws_admin.bulk_export, "objects in bulk"),
+    _twin("bucket emptied", "aws", aws_new.bucket_emptied, "objects destroyed"),
+    _twin("first inventory", "aws", aws_new.first_inventory, "unused key sold on"),
+    _twin("contractor's first day", "aws", aws_new.first_contract, "unused user's password guessed"),
     _twin("asking for rights", "aws", aws_admin.asking_for_rights, "probing"),
     _twin("role hopping", "aws", aws_admin.role_hopping, "role chaining"),
     _twin("tour of the console", "aws", aws_admin.tour, "service fan-out"),

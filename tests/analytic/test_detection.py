@@ -85,6 +85,29 @@ def test_a_new_colleague_at_the_command_line_stays_low() -> None:
     assert "direct" in {reason.signal for reason in finding.counter_evidence}
 
 
+def test_what_is_asked_of_the_whole_account_speaks_for_nobody() -> None:
+    """Questions that few people ask are no ordinary work around an act: it stays as straight as it was."""
+    act = "cloudtrail:StopLogging"
+    asked = [f"ses:{name}" for name in ("GetSendQuota", "GetAccountSendingEnabled", "ListIdentities")]
+    looked = [f"ec2:Describe{name}" for name in ("Vpcs", "Subnets", "Images")]
+    scores = []
+    for before in ([], asked, looked):
+        events = [by_user(f"{n}", n * MINUTE, call, **PROGRAM) for n, call in enumerate([*before, act])]
+        finding = chains(*events)["shift_to_privileged"]
+        scores.append(sum(reason.bits for reason in finding.reasons if reason.signal == "direct"))
+    assert scores[0] == scores[1] > scores[2] > 0
+
+
+def test_a_password_alone_vouches_for_no_more_than_a_key_does() -> None:
+    user = {"credential_type": "console_session", "interface": "console", "credential_id": "ASIAC"}
+    for mfa, told in ((False, True), (True, False), (None, False)):
+        found = chains(by_user("a", 0, "iam:CreateAccessKey", **user, mfa=mfa))
+        assert bool(found) is told
+    finding = chains(by_user("a", 0, "iam:CreateAccessKey", **user, mfa=False))["shift_to_privileged"]
+    assert finding.title.endswith("with a password, without a second factor and without any history in these logs")
+    assert {(shift.dimension, shift.after) for shift in finding.shifts} == {("history", "password")}
+
+
 def test_a_second_factor_or_a_role_without_history_is_silent() -> None:
     assert chains(quiet("a", 0, "cloudtrail:StopLogging")) == {}
     assert chains(by_role("a", 0, "cloudtrail:StopLogging", "admin", "s", "ASIA1")) == {}
@@ -189,6 +212,18 @@ def test_a_new_facet_of_an_actor_with_a_history_counts_as_a_shift() -> None:
     assert {shift.dimension for shift in finding.shifts} >= {"network", "client"}
     usual = quiet("z", 7 * 24 * HOUR, "iam:AttachUserPolicy", credential_id="ASIAX", **console)
     assert chains(*days, usual) == {}
+
+
+@pytest.mark.parametrize(("days", "least", "most"), [(0, 0.0, 0.0), (8, -0.5, -0.3), (60, -1.0, -0.7)])
+def test_a_history_speaks_for_its_actor_and_says_how_long_it_is(days: int, least: float, most: float) -> None:
+    history = [quiet(f"h{day}", 24 * HOUR * day, "s3:ListBuckets") for day in range(days)]
+    then = 24 * HOUR * (days + 1)
+    acts = [quiet("a", then, "s3:ListBuckets"), quiet("b", then + MINUTE, "cloudtrail:StopLogging", **MOVED)]
+    (finding,) = analyse([*history, *acts])
+    found = [reason for reason in finding.counter_evidence if reason.signal == "known_actor"]
+    assert least <= sum(reason.bits for reason in found) <= most
+    assert len(found) == (days > 0)
+    assert all(0 < int(reason.why.split()[-1]) <= days for reason in found)
 
 
 def test_an_actor_from_a_new_network_each_day_says_nothing_by_another() -> None:

@@ -59,7 +59,9 @@ def test_the_expected_chains_are_shipped_ones() -> None:
     # Ways of finding what is done from the victim's own place; each scenario names the chain that tells it best.
     by_history = {"unusual_order", "impaired_first_time", "impaired_twice", "mass_reads_first_time", "never_done"}
     by_history |= {"unheard_of", "lent_first_time", "probing_widely", "secrets_across_stores"}
-    assert shipped - expected <= by_history
+    # What the stories of users whom nobody knows begin and end with.
+    beside = {"password_alone", "model_by_unknown_key"}
+    assert shipped - expected <= by_history | beside
 
 
 def test_every_attack_has_a_twin() -> None:

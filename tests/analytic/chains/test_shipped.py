@@ -28,12 +28,16 @@ console_pivot
 impair_then_act
 impaired_first_time
 impaired_twice
+instances_searched
 issue_used_elsewhere
 lent_first_time
+mass_deletes
 mass_reads
 mass_reads_first_time
+model_by_unknown_key
 never_done
 new_key_used_elsewhere
+password_alone
 probing_to_privileged
 probing_widely
 recon_to_change
@@ -46,6 +50,7 @@ shift_to_privileged
 trust_opened_outside
 trust_used_outside
 unheard_of
+unknown_key_asks
 unusual_order
 workload_off_home
 """
