@@ -116,7 +116,8 @@ def _tempering(draft: Draft) -> list[Reason]:
     if draft.known_network:
         why = "the network is one that this actor or its peers have used before, or the organisation's own"
         found.append(Reason("known_network", -1.0, why))
-    shifted = {shift.dimension for shift in draft.shifts} - {"identity", "history"}
+    # What the baseline makes nothing of did not change: the client that somebody has each day beside another.
+    shifted = {shift.dimension for shift in draft.shifts if shift.bits > 0} - {"identity", "history"}
     if shifted == {"network"}:
         found.append(Reason("same_device", -2.0, "only the network changed: the client stayed the same"))
     left = context_bits([shift for shift in draft.shifts if shift.dimension in shifted])

@@ -5,8 +5,9 @@ import pytest
 from analytic.analysis import analyse
 from analytic.context.action import GRANT_BITS
 from analytic.policy import Policy
-from analytic.scoring import SEVERITIES
-from schemas.records import ApiEvent, Finding
+from analytic.scoring import SEVERITIES, weigh
+from analytic.session import Draft
+from schemas.records import Actor, ApiEvent, Finding, Session, Shift
 from tests import make
 from tests.make import CAFE, DATACENTRE, HOUR, MINUTE, by_instance, by_role, by_user
 
@@ -199,6 +200,16 @@ def test_the_score_is_the_sum_of_its_reasons() -> None:
         total = sum(reason.bits for reason in finding.reasons) + sum(reason.bits for reason in finding.counter_evidence)
         assert finding.score == pytest.approx(total, abs=0.01)
         assert finding.severity_rank == SEVERITIES.index(finding.severity) + 1
+
+
+@pytest.mark.parametrize(("client_bits", "same"), [(0.0, True), (0.5, False)])
+def test_a_client_that_surprises_nobody_is_the_same_device(client_bits: float, same: bool) -> None:
+    shifts = [
+        Shift(name, "a", "b", 0, "e", bits, "it changed") for name, bits in (("network", 3.0), ("client", client_bits))
+    ]
+    actor = Actor("aws:alice", "user", "alice", "111122223333", "aws")
+    draft = Draft("shift_to_privileged", actor, 0, "e", Session(0, 0), "", shifts=shifts, acts={"iam:CreateUser": 3.0})
+    assert ("same_device" in {reason.signal for reason in weigh(draft).counter_evidence}) is same
 
 
 def test_a_new_facet_of_an_actor_with_a_history_counts_as_a_shift() -> None:
