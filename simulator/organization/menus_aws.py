@@ -154,7 +154,7 @@ PAGES: dict[str, tuple[Task, ...]] = {
 MIGRATION: Task = (
     Call("mgn", "DescribeSourceServers"),
     Call("dms", "CreateReplicationTask", {"replicationTaskIdentifier": "{own}"}),
-    Call("ec2", "CreateVpcPeeringConnection", {"vpcId": "vpc-{own}"}),
+    Call("ec2", "CreateVpcPeeringConnection", {"vpcId": "vpc-{own}", "peerVpcId": "vpc-{own}-new"}),
     Call("ec2", "CreateSecurityGroup", {"groupName": "{own}"}),
     Call("ec2", "AuthorizeSecurityGroupIngress", {"groupName": "{own}", "ipPermissions": _FROM_INSIDE}),
     Call("rds", "CreateDBCluster", {"dBClusterIdentifier": "{own}"}),

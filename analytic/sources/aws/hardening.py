@@ -1,7 +1,8 @@
 """Changes that take something back, tighten it or open nothing, where the request says so: the name alone does not.
 
 Amazon EC2 API reference, ModifySnapshotAttribute and ModifyImageAttribute (add, remove), ModifyInstanceMetadataOptions
-(HttpTokens), ModifyInstanceAttribute, AuthorizeSecurityGroupIngress (RFC 1918: what the internet does not route);
+(HttpTokens), ModifyInstanceAttribute, AuthorizeSecurityGroupIngress (RFC 1918: what the internet does not route),
+CreateVpcPeeringConnection (PeerOwnerId: without it the peer is of the caller's own account);
 Amazon RDS API reference, ModifyDBSnapshotAttribute (ValuesToAdd, ValuesToRemove); Amazon S3 API reference,
 PutPublicAccessBlock, PutBucketVersioning, PutBucketAcl; IAM API reference, UpdateAccessKey (Status); Amazon GuardDuty
 API reference, UpdateDetector (enable). A request that says anything besides is no such change.
@@ -19,6 +20,7 @@ _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restrict
 
 _SIZE = frozenset({"instanceId", "instanceType", "ebsOptimized", "enaSupport", "sriovNetSupport"})
 _GROUP = frozenset({"groupId", "groupName", "ipPermissions"})
+_PEERING = frozenset({"vpcId", "peerVpcId", "peerRegion", "tagSpecificationSet"})
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _MAX_RULES = 1_000
 """Rules of a security group that a quota can be raised to (Amazon VPC, quotas): no request has more."""
@@ -87,6 +89,11 @@ def _is_private(rule: Any) -> bool:
     return all(isinstance(one, IPv4Network) and any(one.subnet_of(private) for private in _PRIVATE) for one in found)
 
 
+def _peered_at_home(request: Request) -> bool:
+    """Whether a network is joined to another of the caller's own account: nobody outside of it comes nearer."""
+    return bool(request.get("peerVpcId")) and _PEERING.issuperset(request)
+
+
 def _detecting(request: Request) -> bool:
     return request.get("enable") is True and not (request.get("features") or request.get("dataSources"))
 
@@ -103,6 +110,7 @@ _TESTS: dict[tuple[str, str], Callable[[Request], bool]] = {
     ("ec2", "ModifyInstanceMetadataOptions"): _tokens_required,
     ("ec2", "ModifyInstanceAttribute"): _resized,
     ("ec2", "AuthorizeSecurityGroupIngress"): _opened_inside,
+    ("ec2", "CreateVpcPeeringConnection"): _peered_at_home,
     ("rds", "ModifyDBSnapshotAttribute"): _restore_removed,
     ("rds", "ModifyDBClusterSnapshotAttribute"): _restore_removed,
     ("s3", "PutBucketPublicAccessBlock"): _blocked,

@@ -1,7 +1,7 @@
-"""With whom a snapshot or an image is shared: the one account that a request names, where it names just one.
+"""With whom a snapshot, an image or a network is shared: the one account that a request names, where it names just one.
 
-Amazon EC2 API reference, ModifySnapshotAttribute and ModifyImageAttribute; Amazon RDS API reference,
-ModifyDBSnapshotAttribute and ModifyDBClusterSnapshotAttribute.
+Amazon EC2 API reference, ModifySnapshotAttribute, ModifyImageAttribute and CreateVpcPeeringConnection; Amazon RDS API
+reference, ModifyDBSnapshotAttribute and ModifyDBClusterSnapshotAttribute.
 """
 
 import re
@@ -20,6 +20,8 @@ def shared_with(request: Mapping[str, Any]) -> str | None:
     None where several are named, or everybody, or an organization, whose accounts none can tell.
     """
     named: list[Any] = list(items(request.get("valuesToAdd")))
+    if "peerOwnerId" in request:
+        named.append(request["peerOwnerId"])
     for permission in _PERMISSIONS:
         for added in items(inner(request, permission, "add").get("items")):
             named += [value for value in added.values() if value] if isinstance(added, dict) else [added]
