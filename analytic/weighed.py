@@ -100,7 +100,7 @@ def news(state: ActorState, step: Step, context: Context, policy: Policy, expect
     alone = None if proven else _vouched(step)
     if alone is not None and show(state, ("history", ""), event.time, policy):
         why = f"{step.actor.name} was never seen before in these logs, and used a {alone} without a second factor"
-        after = None if alone == KEY else alone
+        after = None if alone == KEY else alone  # A key's shift has never named it, and states hold those.
         found.append(Shift("history", None, after, event.time, event.event_id, HISTORY_BITS, why))
     shifted = {shift.dimension for shift in step.shifts}
     trusted = is_trusted(policy, event)

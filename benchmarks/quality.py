@@ -137,9 +137,10 @@ def main() -> None:
     except ValueError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    forged = [one for one in results if one.setting.forged]
-    unattacked = [one for one in results if chosen.attacks and not one.setting.attacks]
-    plain = [one for one in results if one not in forged and one not in unattacked]
+    attacked = [one for one in results if one.setting.attacks == chosen.attacks]
+    unattacked = [one for one in results if one.setting.attacks != chosen.attacks]
+    plain = [one for one in attacked if not one.setting.forged]
+    forged = [one for one in attacked if one.setting.forged]
     for result in results:
         for line in result.lines:
             print(line)

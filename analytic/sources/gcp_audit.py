@@ -99,8 +99,10 @@ def _event(entry: Entry, log: AuditLog, data: bytes, origin: str) -> ApiEvent:
     act = actions.classify("gcp", service, action, _read_only(log))
     if act.stage is not None and policies.sets_policy(service, action):
         deltas = policies.deltas(log)
-        shown = granting.scope_of(deltas)
-        act = actions.routine(act) if hardening.hardens(deltas) else actions.granting(act, shown)
+        if hardening.hardens(deltas):
+            act = actions.routine(act)
+        else:
+            act = actions.granting(act, granting.scope_of(deltas))
     log_class = _log_class(entry, log, service)
     outcome, error_code = _outcome(log, action, log_class)
     account = _account(entry, log, labels)

@@ -96,6 +96,13 @@ def data_event(scene: Scene, held: Held, action: str, bucket: str, key: str) -> 
     call(scene, held, "s3", action, request, extra=extra)
 
 
+def data_events(scene: Scene, held: Held, action: str, bucket: str, key: str, count: int, slowest: int) -> None:
+    """Write the data events of so many objects, up to `slowest` ms apart; `key` has {number}."""
+    for number in range(count):
+        scene.at += scene.rng.randrange(200, slowest)
+        data_event(scene, held, action, bucket, key.format(number=number))
+
+
 def reads(scene: Scene, held: Held, menu: tuple[Call, ...], count: int) -> None:
     """Make so many calls of a menu, seconds apart."""
     for _ in range(count):

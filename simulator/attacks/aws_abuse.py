@@ -18,6 +18,9 @@ from simulator.hops.world import Role
 OUTSIDER = "210987654321"
 """An account of nobody in the organization."""
 
+_EXPORTS, _PART = "example-customer-exports", "2026/02/part-{number:05}.parquet"
+"""A bucket worth taking, and its objects."""
+
 
 def _taken_over(scene: Scene, *teams: str) -> Held:
     """Let somebody work, then go on as they from the thief's place; gives what the thief holds."""
@@ -141,22 +144,17 @@ def objects_in_bulk(scene: Scene) -> None:
     """Read a bucket empty (data events)."""
     held = _taken_over(scene, "data", "developers")
     act(scene, held, "s3", "ListBuckets")
-    act(scene, held, "s3", "ListObjects", {"bucketName": "example-customer-exports"})
-    for number in range(scene.rng.randrange(60, 120)):
-        scene.at += scene.rng.randrange(200, 9_000)
-        aws.data_event(scene, held, "GetObject", "example-customer-exports", f"2026/02/part-{number:05}.parquet")
+    act(scene, held, "s3", "ListObjects", {"bucketName": _EXPORTS})
+    aws.data_events(scene, held, "GetObject", _EXPORTS, _PART, scene.rng.randrange(60, 120), 9_000)
 
 
 def objects_destroyed(scene: Scene) -> None:
     """Delete a bucket's objects one by one, and leave a note (data events)."""
     held = _taken_over(scene, "data", "developers")
-    bucket = "example-customer-exports"
     act(scene, held, "s3", "ListBuckets")
-    act(scene, held, "s3", "GetBucketVersioning", {"bucketName": bucket})
-    for number in range(scene.rng.randrange(50, 110)):
-        scene.at += scene.rng.randrange(200, 9_000)
-        aws.data_event(scene, held, "DeleteObject", bucket, f"2026/02/part-{number:05}.parquet")
-    aws.data_event(scene, held, "PutObject", bucket, "HOW-TO-RECOVER.txt")
+    act(scene, held, "s3", "GetBucketVersioning", {"bucketName": _EXPORTS})
+    aws.data_events(scene, held, "DeleteObject", _EXPORTS, _PART, scene.rng.randrange(50, 110), 9_000)
+    aws.data_event(scene, held, "PutObject", _EXPORTS, "HOW-TO-RECOVER.txt")
 
 
 def probing(scene: Scene) -> None:

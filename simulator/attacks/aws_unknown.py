@@ -4,10 +4,11 @@ MITRE ATT&CK: T1078.004, T1110.003, T1526, T1496, T1552.001, T1098.001. What is 
 by Sysdig, "LLMjacking: Stolen Cloud Credentials Used in New AI Attack" (2024).
 """
 
-from simulator.attacks import aws
+from simulator.attacks import aws_ways as ways
 from simulator.attacks import aws_workloads as works
-from simulator.attacks.aws import Held, act, call
-from simulator.attacks.scene import Scene, Spot
+from simulator.attacks.aws import act, call
+from simulator.attacks.scene import Scene
+from simulator.hops.aws_calls import iam_user
 from simulator.identities import Json
 from simulator.organization.world import HOUR
 
@@ -18,29 +19,17 @@ def unknown(scene: Scene, *names: str) -> Json:
     """Give a user of one of these names, with a key, of whom nothing was logged; from nine on the story is theirs."""
     account, name = scene.rng.choice(scene.world.accounts), scene.rng.choice(names)
     user_id, key = scene.ids.user_id(), scene.ids.long_term_key()
-    arn = f"arn:aws:iam::{account.number}:user/{name}"
-    scene.behind(f"{account.number}:{name}", name, arn, user_id, key)
+    user = iam_user(account.number, name, user_id, key)
+    scene.behind(f"{account.number}:{name}", name, user["arn"], user_id, key)
     scene.at += 9 * HOUR
     scene.turn()
-    return {
-        "type": "IAMUser",
-        "principalId": user_id,
-        "arn": arn,
-        "accountId": account.number,
-        "accessKeyId": key,
-        "userName": name,
-    }
-
-
-def held_by(scene: Scene, user: Json, spot: Spot) -> Held:
-    """Hold a user's key."""
-    return Held(user, user["accountId"], aws.region_of(scene, user["accountId"]), spot.address, spot.aws)
+    return user
 
 
 def key_sold_on(scene: Scene) -> None:
     """The key of a user that nobody uses: what may be sent and spent with it, then models at the account's expense."""
     user = unknown(scene, "svc-legacy", "old-deploy", "jenkins-2019", "demo-upload")
-    held = held_by(scene, user, scene.thief(None))
+    held = ways.with_key(scene, user, scene.thief(None))
     scene.quickly()
     call(scene, held, "sts", "GetCallerIdentity")
     for action in ("GetAccountSendingEnabled", "GetSendQuota"):

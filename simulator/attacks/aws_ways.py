@@ -21,7 +21,13 @@ from simulator.records import java_time
 
 def user(scene: Scene, known: Known, spot: Spot) -> Held:
     """Hold an IAM user's long-term key."""
-    return Held(user_identity(known), known.account, region_of(scene, known.account), spot.address, spot.aws)
+    return with_key(scene, user_identity(known), spot)
+
+
+def with_key(scene: Scene, identity: Json, spot: Spot) -> Held:
+    """Hold the key that is in an IAM user's identity."""
+    account = identity["accountId"]
+    return Held(identity, account, region_of(scene, account), spot.address, spot.aws)
 
 
 def mfa_session(scene: Scene, person: Person, spot: Spot) -> Held:

@@ -11,7 +11,7 @@ from simulator.attacks import aws_ways as ways
 from simulator.attacks.aws import Held, act, call
 from simulator.attacks.scene import Scene, Spot, network_of, program
 from simulator.clients import OIDC_ACTION, SSM_AGENT, boto3, console, fixed, lambda_runtime
-from simulator.hops.aws_calls import session_identity, user_identity
+from simulator.hops.aws_calls import iam_user, in_session, session_identity, user_identity
 from simulator.hops.world import Role
 from simulator.identities import Json
 from simulator.organization import tools
@@ -19,7 +19,7 @@ from simulator.organization.ci import ISSUERS, subject, upgraded
 from simulator.organization.credentials import instance_credential
 from simulator.organization.world import Function, Instance, MachineUser, Person, Pipeline
 from simulator.randomness import stream
-from simulator.records import iso, java_time
+from simulator.records import java_time
 
 _KERNELS = ("6.8.0-1021-aws", "6.1.127-135.201")
 """Those of `simulator.organization.machines_aws`: a service's instances are told by them."""
@@ -129,9 +129,8 @@ def console_user(scene: Scene, user: Json, spot: Spot, *, second: bool) -> Held:
     region = aws.region_of(scene, user["accountId"])
     asking = Held(caller, user["accountId"], region, spot.address, console(spot.browser))
     _console_login(scene, asking, spot, "Yes" if second else "No")
-    attributes = {"creationDate": iso(scene.at // 1000), "mfaAuthenticated": str(second).lower()}
-    session = {"accessKeyId": scene.ids.temporary_key(), "sessionContext": {"attributes": attributes}}
-    return replace(asking, identity=caller | session, console=True)
+    identity = in_session(user | {"accessKeyId": scene.ids.temporary_key()}, scene.at, mfa=second)
+    return replace(asking, identity=identity, console=True)
 
 
 def _console_login(scene: Scene, held: Held, spot: Spot, mfa: str) -> None:
@@ -175,15 +174,7 @@ def new_user(scene: Scene, held: Held, name: str) -> tuple[str, str]:
 
 def key_of(held: Held, name: str, user_id: str, key: str) -> Held:
     """Hold the key of a user that was created in an account."""
-    identity = {
-        "type": "IAMUser",
-        "principalId": user_id,
-        "arn": f"arn:aws:iam::{held.account}:user/{name}",
-        "accountId": held.account,
-        "accessKeyId": key,
-        "userName": name,
-    }
-    return replace(held, identity=identity, console=False)
+    return replace(held, identity=iam_user(held.account, name, user_id, key), console=False)
 
 
 def machine_user_home(scene: Scene, one: MachineUser) -> Spot:

@@ -116,18 +116,26 @@ def use(scribe: Scribe, at: int, held: AwsHeld) -> None:
 
 def user_identity(person: Person, key: str | None = None, created: int | None = None, *, mfa: bool = False) -> Json:
     """Give an IAM user's identity: with their own key, or with a temporary one of a session created at `created`."""
-    identity: Json = {
+    identity = iam_user(person.account, person.name, person.user_id, key or person.access_key)
+    return identity if created is None else in_session(identity, created, mfa=mfa)
+
+
+def iam_user(account: str, name: str, user_id: str, key: str) -> Json:
+    """Give the identity of an IAM user of the root path, with a key."""
+    return {
         "type": "IAMUser",
-        "principalId": person.user_id,
-        "arn": person.arn,
-        "accountId": person.account,
-        "accessKeyId": key or person.access_key,
-        "userName": person.name,
+        "principalId": user_id,
+        "arn": f"arn:aws:iam::{account}:user/{name}",
+        "accountId": account,
+        "accessKeyId": key,
+        "userName": name,
     }
-    if created is not None:
-        attributes = {"creationDate": iso(created // 1000), "mfaAuthenticated": str(mfa).lower()}
-        identity["sessionContext"] = {"attributes": attributes}
-    return identity
+
+
+def in_session(identity: Json, created: int, *, mfa: bool) -> Json:
+    """Give an IAM user's identity in a session created at `created`."""
+    attributes = {"creationDate": iso(created // 1000), "mfaAuthenticated": str(mfa).lower()}
+    return identity | {"sessionContext": {"attributes": attributes}}
 
 
 def session_identity(

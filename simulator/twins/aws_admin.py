@@ -124,9 +124,16 @@ def bulk_export(scene: Scene) -> None:
     """A data engineer reads a whole month of objects for a model."""
     _, _, held = begin(scene, "data")
     act(scene, held, "s3", "ListObjects", {"bucketName": "example-clickstream"})
-    for number in range(80):
-        scene.at += scene.rng.randrange(200, 4_000)
-        aws.data_event(scene, held, "GetObject", "example-clickstream", f"2026/02/part-{number:05}.parquet")
+    aws.data_events(scene, held, "GetObject", "example-clickstream", "2026/02/part-{number:05}.parquet", 80, 4_000)
+
+
+def bucket_emptied(scene: Scene) -> None:
+    """A data engineer empties the bucket of a project that is over, and deletes it."""
+    _, _, held = begin(scene, "data")
+    bucket = {"bucketName": "example-trial-2025"}
+    act(scene, held, "s3", "ListObjects", bucket)
+    aws.data_events(scene, held, "DeleteObject", bucket["bucketName"], "run-{number:04}/result.json", 60, 4_000)
+    act(scene, held, "s3", "DeleteBucket", bucket)
 
 
 def asking_for_rights(scene: Scene) -> None:

@@ -1,12 +1,12 @@
 """Twins in AWS of who was never seen before: who does each is said in its docstring."""
 
 from simulator.attacks import aws
+from simulator.attacks import aws_ways as ways
 from simulator.attacks import aws_workloads as works
 from simulator.attacks.aws import act
-from simulator.attacks.aws_unknown import held_by, unknown
+from simulator.attacks.aws_unknown import unknown
 from simulator.attacks.scene import Scene, network_of, program
 from simulator.clients import fixed
-from simulator.twins.aws_work import begin
 
 
 def first_inventory(scene: Scene) -> None:
@@ -14,7 +14,7 @@ def first_inventory(scene: Scene) -> None:
     user = unknown(scene, "inventory", "cmdb-sync")
     office = scene.rng.choice(scene.world.machine_users).address
     agent = fixed("Boto3/1.35.20 md/Botocore#1.35.20 ua/2.0 os/linux#5.15 lang/python#3.11.9 Botocore/1.35.20")
-    held = held_by(scene, user, program(office, network_of(scene.world, office), agent))
+    held = ways.with_key(scene, user, program(office, network_of(scene.world, office), agent))
     for service, action in (
         ("sts", "GetCallerIdentity"),
         ("organizations", "ListAccounts"),
@@ -38,14 +38,3 @@ def first_contract(scene: Scene) -> None:
     for _ in range(2):
         act(scene, held, "ec2", "GetConsoleScreenshot", {"instanceId": f"i-{scene.ids.hexadecimal(17)}"})
     aws.reads(scene, held, aws.ORDINARY, 10)
-
-
-def bucket_emptied(scene: Scene) -> None:
-    """A data engineer empties the bucket of a project that is over, and deletes it."""
-    _, _, held = begin(scene, "data")
-    bucket = "example-trial-2025"
-    act(scene, held, "s3", "ListObjects", {"bucketName": bucket})
-    for number in range(60):
-        scene.at += scene.rng.randrange(200, 4_000)
-        aws.data_event(scene, held, "DeleteObject", bucket, f"run-{number:04}/result.json")
-    act(scene, held, "s3", "DeleteBucket", {"bucketName": bucket})

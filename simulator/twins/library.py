@@ -36,7 +36,7 @@ TWINS = (
     _twin("backup shared inside", "aws", aws_admin.backup_shared, "snapshots shared out"),
     _twin("secrets checked", "aws", aws_admin.secret_rotation, "secrets in bulk"),
     _twin("a month of objects", "aws", aws_admin.bulk_export, "objects in bulk"),
-    _twin("bucket emptied", "aws", aws_new.bucket_emptied, "objects destroyed"),
+    _twin("bucket emptied", "aws", aws_admin.bucket_emptied, "objects destroyed"),
     _twin("first inventory", "aws", aws_new.first_inventory, "unused key sold on"),
     _twin("contractor's first day", "aws", aws_new.first_contract, "unused user's password guessed"),
     _twin("asking for rights", "aws", aws_admin.asking_for_rights, "probing"),

@@ -8,6 +8,7 @@ from analytic.chains.chain import Chain
 from analytic.chains.examples import expand
 from analytic.chains.rows import Example
 from analytic.chains.shipped import chains
+from analytic.detection import TELLING
 from pipelines.chains.files import load_folder
 from tests.analytic.chains.drive import matches
 from tools.build_chains import BUILT, DATA, content
@@ -69,6 +70,12 @@ def test_each_chain_has_enough_examples() -> None:
     for chain in SHIPPED:
         assert len(chain.examples.fires) >= 2, chain.name
         assert len(chain.examples.silent) >= 3, chain.name
+
+
+def test_what_an_unknown_key_asks_is_what_speaks_for_nobody() -> None:
+    """The recon that the chain counts and that which is no ordinary work around an act: one bound, in two files."""
+    (chain,) = (chain for chain in SHIPPED if chain.name == "unknown_key_asks")
+    assert [where.impact for where in chain.stages[0].where] == [TELLING]
 
 
 def test_the_built_file_is_current() -> None:
